@@ -1,2 +1,39 @@
-//! The project's commands.
-fn main() {}
+//! The project's commands: `cargo xtask <command>`.
+
+mod lock;
+mod process;
+mod project;
+mod setup;
+mod toolchain;
+
+use std::process::ExitCode;
+
+use project::Project;
+use setup::Need;
+
+/// The result of a step; an error is a sentence for the person who ran the command.
+pub type Outcome<T = ()> = Result<T, String>;
+
+const HELP: &str = "cargo xtask <command>
+
+  setup    install what is missing";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[&str]) -> Outcome {
+    let project = Project::find()?;
+    match args {
+        ["setup"] => setup::run(&project, &[Need::Package, Need::Chromium, Need::Tests]).map(|_| ()),
+        _ => Err(format!("unknown command `{}`\n\n{HELP}", args.join(" "))),
+    }
+}
