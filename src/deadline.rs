@@ -24,6 +24,7 @@ pub(crate) struct Limits {
 }
 
 /// Where a call is.
+#[allow(dead_code, reason = "each target sees some of the stages")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
     /// Waits for a place in the pool.
@@ -85,6 +86,7 @@ pub(crate) struct Expired {
     pub(crate) limit: Duration,
 }
 
+#[allow(dead_code, reason = "each target reports what it sees")]
 impl Clocks {
     /// The clocks of a call that starts now and waits for its place. `streaming` calls have a first token.
     pub(crate) fn start(now: Instant, limits: Limits, streaming: bool) -> Self {
@@ -167,18 +169,24 @@ impl Clocks {
     /// A read of the body is pending from now on.
     pub(crate) fn reads(&mut self, now: Instant) {
         if self.stage == Stage::Paused {
-            // What the consumer took for itself is billed neither as reading nor as idle time.
-            let pause = now.since(self.entered);
-            self.content = self.content.map(|at| at + pause);
-            if self.received > 0 {
-                self.uploaded = self.uploaded.map(|at| at + pause);
-            }
+            self.skip_pause(now);
             self.enter(now, Stage::Body);
         }
     }
 
+    /// What the consumer took for itself is billed neither as waiting for content nor as idle time.
+    fn skip_pause(&mut self, now: Instant) {
+        let pause = now.since(self.entered);
+        self.content = self.content.map(|at| at + pause);
+        self.uploaded = self.uploaded.map(|at| at + pause);
+        self.entered = now;
+    }
+
     /// Bytes of the body arrived.
     pub(crate) fn receives(&mut self, now: Instant, bytes: usize) {
+        if self.stage == Stage::Paused {
+            self.skip_pause(now);
+        }
         self.received += bytes as u64;
         self.progress = now;
     }
@@ -186,6 +194,11 @@ impl Clocks {
     /// Content was among what arrived.
     pub(crate) fn content_arrives(&mut self, now: Instant) {
         self.content = Some(now);
+    }
+
+    /// Bytes of the body so far.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
     }
 
     /// No read is pending any more.

@@ -312,6 +312,7 @@ impl Error {
     }
 
     /// The underlying error of the target, which on the web is the host's own error object.
+    #[allow(dead_code, reason = "only the JavaScript side hands it on")]
     pub(crate) fn cause(&self) -> Option<&Cause> {
         self.0.cause.as_ref()
     }
