@@ -1,6 +1,7 @@
 //! The project's commands: `cargo xtask <command>`.
 
 mod lock;
+mod package;
 mod process;
 mod project;
 mod setup;
@@ -16,7 +17,9 @@ pub type Outcome<T = ()> = Result<T, String>;
 
 const HELP: &str = "cargo xtask <command>
 
-  setup    install what is missing";
+  setup                    install what is missing (the others do it by themselves)
+  package                  build pkg/, ready for `npm pack`
+  size [--record]          compare the package's size with its budget, or make it the budget";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -34,6 +37,19 @@ fn run(args: &[&str]) -> Outcome {
     let project = Project::find()?;
     match args {
         ["setup"] => setup::run(&project, &[Need::Package, Need::Chromium, Need::Tests]).map(|_| ()),
+        ["package"] => package::run(&project, &setup::run(&project, &[Need::Package])?).map(|_| ()),
+        ["size", rest @ ..] => size(&project, rest),
         _ => Err(format!("unknown command `{}`\n\n{HELP}", args.join(" "))),
+    }
+}
+
+fn size(project: &Project, args: &[&str]) -> Outcome {
+    let tools = setup::run(project, &[Need::Package])?;
+    let sizes = package::size::measure(project, &tools, &package::build(project, &tools)?)?;
+    print!("{}", package::size::table(&sizes));
+    match args {
+        [] => package::size::check(project, &sizes),
+        ["--record"] => package::size::record(project, &sizes),
+        _ => Err(format!("unknown arguments {args:?}: `cargo xtask size [--record]`")),
     }
 }

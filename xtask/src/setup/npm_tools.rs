@@ -1,6 +1,6 @@
 //! The pinned tools from npm: other hosts (Deno, Bun, workerd), bundlers, checkers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::say;
@@ -22,10 +22,11 @@ pub fn install(project: &Project) -> Outcome<PathBuf> {
     project::empty_dir(&partial)?;
     project::write(&partial.join("package.json"), manifest)?;
     project::write(&partial.join("package-lock.json"), lock)?;
-    // No install scripts: the tools work without them, and newer versions of npm leave them out anyway.
-    let step = Step::new("npm").named("npm ci").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    step.dir(&partial).limit(Duration::from_secs(900)).run().map_err(|error| {
-        format!("{error}\nThe tools from npm could not be installed: see that the npm registry can be reached, then run this command again")
+    fill(&partial).map_err(|error| {
+        format!(
+            "{error}\nThe tools from npm could not be installed: see that the npm registry can be reached, then run \
+             this command again"
+        )
     })?;
     match std::fs::rename(&partial, &dir) {
         // Somebody else was faster.
@@ -36,6 +37,19 @@ pub fn install(project: &Project) -> Outcome<PathBuf> {
         Err(error) => Err(format!("{} cannot be moved into place: {error}", partial.display())),
         Ok(()) => Ok(dir),
     }
+}
+
+fn fill(dir: &Path) -> Outcome {
+    // No install scripts: newer versions of npm leave them out anyway, and only Bun's is needed.
+    let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
+    Step::new("npm").named("npm ci").args(install).dir(dir).limit(Duration::from_secs(900)).run()?;
+    Step::new("node").named("Bun's install script").arg("node_modules/bun/install.js").dir(dir).run()?;
+    // Some put their binary into place when they first run; better now than in two tests at once.
+    for host in ["bun", "deno", "workerd", "wasm-opt"] {
+        let program = dir.join("node_modules/.bin").join(host);
+        Step::new(program).arg("--version").dir(dir).limit(Duration::from_secs(60)).run()?;
+    }
+    Ok(())
 }
 
 /// FNV-1a: a name for the contents that stays the same across versions of Rust.
