@@ -107,7 +107,7 @@ fn a_receiver_that_refuses_stops_the_feeding() {
 
 /// Streams that are likely to touch the rules: fields, line ends, marks and broken characters.
 fn stream() -> impl Strategy<Value = Vec<u8>> {
-    let pieces: &[&[u8]] = &[
+    const PIECES: &[&[u8]] = &[
         b"data: ",
         b"data",
         b"event: x",
@@ -121,7 +121,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
         b" ",
         b"{\"a\":1}",
     ];
-    let piece = prop::sample::select(pieces);
+    let piece = prop::sample::select(PIECES);
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
