@@ -12,7 +12,9 @@ pub fn version(lock: &str, package: &str) -> Option<String> {
 pub fn workspace_version(manifest: &str) -> Option<String> {
     let mut lines = manifest.lines();
     lines.find(|line| line.trim() == "[workspace.package]")?;
-    lines.take_while(|line| !line.starts_with('[')).find_map(|line| value(line, "version"))
+    lines
+        .take_while(|line| !line.starts_with('['))
+        .find_map(|line| value(line, "version"))
 }
 
 fn value(line: &str, key: &str) -> Option<String> {
@@ -37,6 +39,9 @@ mod tests {
         let manifest = "[dependencies]\nversion = \"9\"\n[workspace.package]\nedition = \"2024\"\n\
                         version = \"1.2.3\"\n[package]\nversion.workspace = true\n";
         assert_eq!(workspace_version(manifest).as_deref(), Some("1.2.3"));
-        assert_eq!(workspace_version("[workspace.package]\n[package]\nversion = \"1\"\n"), None);
+        assert_eq!(
+            workspace_version("[workspace.package]\n[package]\nversion = \"1\"\n"),
+            None
+        );
     }
 }

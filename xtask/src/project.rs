@@ -20,14 +20,23 @@ impl Project {
     /// Finds the places from the environment.
     pub fn find() -> Outcome<Self> {
         let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
-        let root = Path::new(&manifest).parent().ok_or("xtask/ has no parent directory: run `cargo xtask`")?;
+        let root = Path::new(&manifest)
+            .parent()
+            .ok_or("xtask/ has no parent directory: run `cargo xtask`")?;
         let cache = cache_dir(|name| std::env::var_os(name))
             .ok_or("there is no place for the cache: set LLM_API_ROUTER_CACHE to a directory")?;
         std::fs::create_dir_all(&cache).map_err(|error| {
-            format!("{} cannot be made ({error}): set LLM_API_ROUTER_CACHE to a writable directory", cache.display())
+            format!(
+                "{} cannot be made ({error}): set LLM_API_ROUTER_CACHE to a writable directory",
+                cache.display()
+            )
         })?;
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir));
-        Ok(Self { root: root.to_owned(), cache, target })
+        Ok(Self {
+            root: root.to_owned(),
+            cache,
+            target,
+        })
     }
 
     /// Cargo's target directory for wasm builds. They may come from another toolchain, and two toolchains in one
@@ -101,7 +110,10 @@ mod tests {
         assert_eq!(dir(&all), Some("/a".into()));
         assert_eq!(dir(&all[1..]), Some("/b/llm-api-router".into()));
         assert_eq!(dir(&all[2..]), Some("/c/.cache/llm-api-router".into()));
-        assert_eq!(dir(&[("LLM_API_ROUTER_CACHE", ""), ("HOME", "/c")]), Some("/c/.cache/llm-api-router".into()));
+        assert_eq!(
+            dir(&[("LLM_API_ROUTER_CACHE", ""), ("HOME", "/c")]),
+            Some("/c/.cache/llm-api-router".into())
+        );
         assert_eq!(dir(&[]), None);
     }
 }

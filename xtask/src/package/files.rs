@@ -22,7 +22,10 @@ pub fn copy_template(project: &Project, pkg: &Path) -> Outcome {
 pub fn inline_module(pkg: &Path) -> Outcome {
     let module = pkg.join("core_bg.wasm");
     let bytes = std::fs::read(&module).map_err(|error| format!("{} cannot be read: {error}", module.display()))?;
-    project::write(&pkg.join("core_inline.js"), format!("export default \"{}\";\n", base64::encode(&bytes)))
+    project::write(
+        &pkg.join("core_inline.js"),
+        format!("export default \"{}\";\n", base64::encode(&bytes)),
+    )
 }
 
 /// Copies README and licences from the top of the checkout.
@@ -31,7 +34,8 @@ pub fn copy_documents(project: &Project, pkg: &Path) -> Outcome {
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if name == "README.md" || name.starts_with("LICENSE") {
-            std::fs::copy(entry.path(), pkg.join(&name)).map_err(|error| format!("{name} cannot be copied: {error}"))?;
+            std::fs::copy(entry.path(), pkg.join(&name))
+                .map_err(|error| format!("{name} cannot be copied: {error}"))?;
         }
     }
     Ok(())

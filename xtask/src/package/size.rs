@@ -29,7 +29,11 @@ pub struct Size {
 pub fn measure(project: &Project, tools: &Tools, pkg: &Path) -> Outcome<Vec<Size>> {
     let script = project.root.join("xtask/scripts/sizes.mjs");
     let scratch = project.cache.join(format!("sizes-{}", std::process::id()));
-    let finished = Step::new("node").named("the measurement of the sizes").arg(script).args([&tools.npm, pkg, &scratch]).run();
+    let finished = Step::new("node")
+        .named("the measurement of the sizes")
+        .arg(script)
+        .args([&tools.npm, pkg, &scratch])
+        .run();
     let _ = std::fs::remove_dir_all(scratch);
     parse(&finished?.stdout)
 }
@@ -49,27 +53,45 @@ pub fn check(project: &Project, sizes: &[Size]) -> Outcome {
 
 /// Makes the sizes the budget.
 pub fn record(project: &Project, sizes: &[Size]) -> Outcome {
-    let lines = sizes.iter().map(|size| format!("{}: {} {} {}\n", size.name, size.raw, size.gzip, size.brotli));
-    project::write(&project.root.join(BUDGET), HEADER.to_owned() + &lines.collect::<String>())
+    let lines = sizes
+        .iter()
+        .map(|size| format!("{}: {} {} {}\n", size.name, size.raw, size.gzip, size.brotli));
+    project::write(
+        &project.root.join(BUDGET),
+        HEADER.to_owned() + &lines.collect::<String>(),
+    )
 }
 
 /// A table for people.
 pub fn table(sizes: &[Size]) -> String {
     let mut text = format!("{:<16} {:>9} {:>9} {:>9}   (bytes)\n", "size", "raw", "gzip", "brotli");
-    for Size { name, raw, gzip, brotli } in sizes {
+    for Size {
+        name,
+        raw,
+        gzip,
+        brotli,
+    } in sizes
+    {
         text.push_str(&format!("{name:<16} {raw:>9} {gzip:>9} {brotli:>9}\n"));
     }
     text
 }
 
 fn parse(text: &str) -> Outcome<Vec<Size>> {
-    let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
     lines
         .map(|line| {
             let (name, numbers) = line.split_once(':')?;
             let mut numbers = numbers.split_whitespace().map(|number| number.parse().ok());
             let [raw, gzip, brotli] = [numbers.next()??, numbers.next()??, numbers.next()??];
-            Some(Size { name: name.to_owned(), raw, gzip, brotli })
+            Some(Size {
+                name: name.to_owned(),
+                raw,
+                gzip,
+                brotli,
+            })
         })
         .collect::<Option<_>>()
         .ok_or_else(|| format!("not a list of sizes: {text}"))
@@ -82,10 +104,17 @@ fn too_large(sizes: &[Size], budget: &[Size]) -> Vec<String> {
             problems.push(format!("{} has no budget in {BUDGET}: record one", size.name));
             continue;
         };
-        let pairs = [("raw", size.raw, allowed.raw), ("gzip", size.gzip, allowed.gzip), ("brotli", size.brotli, allowed.brotli)];
+        let pairs = [
+            ("raw", size.raw, allowed.raw),
+            ("gzip", size.gzip, allowed.gzip),
+            ("brotli", size.brotli, allowed.brotli),
+        ];
         for (form, is, was) in pairs {
             if is * 100 > was * (100 + SLACK_PERCENT) {
-                problems.push(format!("{} ({form}) takes {is} bytes, more than {SLACK_PERCENT} % above its budget of {was}", size.name));
+                problems.push(format!(
+                    "{} ({form}) takes {is} bytes, more than {SLACK_PERCENT} % above its budget of {was}",
+                    size.name
+                ));
             }
         }
     }
@@ -97,7 +126,12 @@ mod tests {
     use super::*;
 
     fn size(name: &str, brotli: u64) -> Size {
-        Size { name: name.into(), raw: 300, gzip: 200, brotli }
+        Size {
+            name: name.into(),
+            raw: 300,
+            gzip: 200,
+            brotli,
+        }
     }
 
     #[test]

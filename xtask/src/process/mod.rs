@@ -55,8 +55,17 @@ impl Step {
     /// A command; errors name it by its program.
     pub fn new(program: impl AsRef<OsStr>) -> Self {
         let program = program.as_ref();
-        let name = Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
-        Self { name, command: Command::new(program), limit: LIMIT, show: false }
+        let name = Path::new(program)
+            .file_name()
+            .unwrap_or(program)
+            .to_string_lossy()
+            .into_owned();
+        Self {
+            name,
+            command: Command::new(program),
+            limit: LIMIT,
+            show: false,
+        }
     }
 
     /// What errors call this step.
@@ -121,8 +130,12 @@ impl Step {
     pub fn watch(self, mut line: impl FnMut(&str)) -> Outcome<Finished> {
         let (name, limit, show) = (self.name.clone(), self.limit, self.show);
         let (group, events) = self.start()?;
-        let mut finished =
-            Finished { name, ending: Ending::OutOfTime(limit), stdout: String::new(), stderr: String::new() };
+        let mut finished = Finished {
+            name,
+            ending: Ending::OutOfTime(limit),
+            stdout: String::new(),
+            stderr: String::new(),
+        };
         let mut until = Instant::now() + limit;
         let mut overdue = false;
         loop {
@@ -176,7 +189,10 @@ impl Step {
             .stderr(Stdio::piped())
             .spawn();
         let mut child = child.map_err(|error| {
-            format!("{} could not be started ({error}); is it installed and on the PATH?", self.name)
+            format!(
+                "{} could not be started ({error}); is it installed and on the PATH?",
+                self.name
+            )
         })?;
         let group = child.id();
         reaper::started(group);
@@ -223,9 +239,11 @@ impl Finished {
         match &self.ending {
             Ending::Status(status) if status.success() => None,
             Ending::Status(status) => Some(format!("{} failed: {status}", self.name)),
-            Ending::OutOfTime(limit) => {
-                Some(format!("{} was ended: it took longer than its limit of {} s", self.name, limit.as_secs()))
-            }
+            Ending::OutOfTime(limit) => Some(format!(
+                "{} was ended: it took longer than its limit of {} s",
+                self.name,
+                limit.as_secs()
+            )),
         }
     }
 
@@ -260,7 +278,10 @@ mod tests {
     #[test]
     fn the_limit_ends_the_whole_group() {
         let started = Instant::now();
-        let finished = shell("sleep 60 & sleep 60").limit(Duration::from_millis(50)).finish().unwrap();
+        let finished = shell("sleep 60 & sleep 60")
+            .limit(Duration::from_millis(50))
+            .finish()
+            .unwrap();
         assert!(finished.problem().unwrap().contains("limit"));
         assert!(started.elapsed() < GRACE);
     }

@@ -36,7 +36,10 @@ impl Server {
                     return Err(format!("{name} ended before it was ready. It said:\n{said}"));
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    return Err(format!("{name} was not ready after {} s. It said:\n{said}", START.as_secs()));
+                    return Err(format!(
+                        "{name} was not ready after {} s. It said:\n{said}",
+                        START.as_secs()
+                    ));
                 }
             }
         }

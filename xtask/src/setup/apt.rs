@@ -36,9 +36,14 @@ pub fn install(project: &Project, wanted: Vec<Package>) -> Outcome {
     // Lists may be old or absent. A foreign source that does not answer is no reason to give up: the installation
     // itself tells whether what we need is there.
     let update = apt(project, &["update"]).finish()?;
-    let install = apt(project, &["install", "--yes", "--no-install-recommends"]).args(&names).run();
+    let install = apt(project, &["install", "--yes", "--no-install-recommends"])
+        .args(&names)
+        .run();
     install.map(|_| ()).map_err(|error| {
-        let update = update.problem().map(|problem| format!("{problem}\n{}\n", update.tail(10))).unwrap_or_default();
+        let update = update
+            .problem()
+            .map(|problem| format!("{problem}\n{}\n", update.tail(10)))
+            .unwrap_or_default();
         format!("{update}{error}\nInstall these packages by hand and run this command again: {list}")
     })
 }
@@ -54,7 +59,8 @@ fn apt(project: &Project, args: &[&str]) -> Step {
 }
 
 fn missing_by_hand(wanted: &[Package]) -> String {
-    let mut text = "this machine has no apt-get; install the following in its own way and run this command again:".to_owned();
+    let mut text =
+        "this machine has no apt-get; install the following in its own way and run this command again:".to_owned();
     for (why, names) in by_purpose(wanted) {
         text.push_str(&format!("\n  {why} (in Debian: {})", names.join(" ")));
     }

@@ -24,25 +24,36 @@ struct Program {
 const CHROMIUM: Program = Program {
     variable: "CHROMIUM",
     names: &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
-    package: Package { name: "chromium", why: "Chromium, a host of the demo and the tests" },
+    package: Package {
+        name: "chromium",
+        why: "Chromium, a host of the demo and the tests",
+    },
     need: Need::Chromium,
 };
 const CHROMEDRIVER: Program = Program {
     variable: "CHROMEDRIVER",
     names: &["chromedriver"],
-    package: Package { name: "chromium-driver", why: "the driver that runs the wasm tests in Chromium" },
+    package: Package {
+        name: "chromium-driver",
+        why: "the driver that runs the wasm tests in Chromium",
+    },
     need: Need::Tests,
 };
 const FIREFOX: Program = Program {
     variable: "FIREFOX",
     names: &["firefox-esr", "firefox"],
-    package: Package { name: "firefox-esr", why: "Firefox, a host of the tests" },
+    package: Package {
+        name: "firefox-esr",
+        why: "Firefox, a host of the tests",
+    },
     need: Need::Tests,
 };
 
 impl Program {
     fn find(&self) -> Option<PathBuf> {
-        let named = std::env::var_os(self.variable).map(PathBuf::from).filter(|path| path.is_file());
+        let named = std::env::var_os(self.variable)
+            .map(PathBuf::from)
+            .filter(|path| path.is_file());
         named.or_else(|| find_program(self.names))
     }
 
@@ -65,7 +76,10 @@ impl Program {
 /// The packages that are missing for the needs.
 pub fn packages(needs: &[Need]) -> Vec<Package> {
     let programs = [CHROMIUM, CHROMEDRIVER, FIREFOX].into_iter();
-    programs.filter(|one| one.wanted(needs) && one.find().is_none()).map(|one| one.package).collect()
+    programs
+        .filter(|one| one.wanted(needs) && one.find().is_none())
+        .map(|one| one.package)
+        .collect()
 }
 
 /// Where the browsers are.

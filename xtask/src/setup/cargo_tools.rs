@@ -73,7 +73,10 @@ pub fn install(project: &Project, tests: bool) -> Outcome<CargoTools> {
 
 impl Tool<'_> {
     fn root(&self, project: &Project) -> PathBuf {
-        project.cache.join("tools").join(format!("{}-{}", self.krate, self.version))
+        project
+            .cache
+            .join("tools")
+            .join(format!("{}-{}", self.krate, self.version))
     }
 
     fn path(&self, project: &Project) -> PathBuf {
@@ -85,7 +88,10 @@ impl Tool<'_> {
         if self.path(project).is_file() && self.root(project).join(".crates2.json").is_file() {
             return Ok(());
         }
-        say(&format!("cargo install {} {} ({}), about a minute", self.krate, self.version, self.why));
+        say(&format!(
+            "cargo install {} {} ({}), about a minute",
+            self.krate, self.version, self.why
+        ));
         let step = without_ours(Step::new("cargo"))
             .named(format!("cargo install {}", self.krate))
             .args(["install", self.krate, "--version", self.version, "--force", "--root"])

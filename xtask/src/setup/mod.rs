@@ -51,7 +51,11 @@ impl Tools {
     /// The PATH with our own tools first: wasm-pack looks for wasm-bindgen and wasm-opt there.
     pub fn path(&self) -> OsString {
         let ours = [self.wasm_bindgen.parent(), self.wasm_pack.parent()];
-        let dirs = ours.into_iter().flatten().map(PathBuf::from).chain([self.npm.join("node_modules/.bin")]);
+        let dirs = ours
+            .into_iter()
+            .flatten()
+            .map(PathBuf::from)
+            .chain([self.npm.join("node_modules/.bin")]);
         let system = std::env::var_os("PATH").unwrap_or_default();
         std::env::join_paths(dirs.chain(std::env::split_paths(&system))).unwrap_or(system)
     }
@@ -65,7 +69,10 @@ pub fn run(project: &Project, needs: &[Need]) -> Outcome<Tools> {
     // Three lanes: one waits for the processor, one for the network, and one for both.
     let (system, cargo, npm) = std::thread::scope(|scope| {
         let system = scope.spawn(|| -> Outcome<WasmToolchain> {
-            let wanted = wasm_target::packages()?.into_iter().chain(browsers::packages(needs)).collect();
+            let wanted = wasm_target::packages()?
+                .into_iter()
+                .chain(browsers::packages(needs))
+                .collect();
             apt::install(project, wanted)?;
             wasm_target::install(project)
         });
@@ -73,14 +80,20 @@ pub fn run(project: &Project, needs: &[Need]) -> Outcome<Tools> {
         let npm = scope.spawn(|| npm_tools::install(project));
         (joined(system), joined(cargo), joined(npm))
     });
-    let problems: Vec<String> =
-        [system.as_ref().err(), cargo.as_ref().err(), npm.as_ref().err()].into_iter().flatten().cloned().collect();
+    let problems: Vec<String> = [system.as_ref().err(), cargo.as_ref().err(), npm.as_ref().err()]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect();
     let (Ok(wasm), Ok(cargo), Ok(npm)) = (system, cargo, npm) else {
         return Err(format!("setup is not complete.\n{}", problems.join("\n")));
     };
     let browsers = browsers::find(needs)?;
     if started.elapsed().as_secs() >= 5 {
-        say(&format!("complete after {} s; the next run finds it all in place", started.elapsed().as_secs()));
+        say(&format!(
+            "complete after {} s; the next run finds it all in place",
+            started.elapsed().as_secs()
+        ));
     }
     Ok(Tools {
         wasm,
@@ -95,7 +108,8 @@ pub fn run(project: &Project, needs: &[Need]) -> Outcome<Tools> {
 }
 
 fn joined<T>(lane: std::thread::ScopedJoinHandle<'_, Outcome<T>>) -> Outcome<T> {
-    lane.join().unwrap_or_else(|_| Err("a lane of the set-up ended by a bug of xtask".to_owned()))
+    lane.join()
+        .unwrap_or_else(|_| Err("a lane of the set-up ended by a bug of xtask".to_owned()))
 }
 
 /// One line about what is being installed and why.
@@ -107,7 +121,10 @@ fn say(what: &str) {
 fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let dirs: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    names.iter().flat_map(|name| dirs.iter().map(move |dir| dir.join(name))).find(|program| program.is_file())
+    names
+        .iter()
+        .flat_map(|name| dirs.iter().map(move |dir| dir.join(name)))
+        .find(|program| program.is_file())
 }
 
 /// What the command writes on standard output, without the space around it; `None` where it fails.

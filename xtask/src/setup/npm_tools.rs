@@ -13,11 +13,15 @@ pub fn install(project: &Project) -> Outcome<PathBuf> {
     let from = project.root.join("wasm-tests/hosts");
     let manifest = project::read(&from.join("package.json"))?;
     let lock = project::read(&from.join("package-lock.json"))?;
-    let dir = project.cache.join(format!("npm-tools-{:016x}", fingerprint(&[&manifest, &lock])));
+    let dir = project
+        .cache
+        .join(format!("npm-tools-{:016x}", fingerprint(&[&manifest, &lock])));
     if dir.is_dir() {
         return Ok(dir);
     }
-    say("npm ci (Deno, Bun, workerd, wasm-opt, Vite, TypeScript and other tools, pinned in wasm-tests/hosts), about a minute");
+    say(
+        "npm ci (Deno, Bun, workerd, wasm-opt, Vite, TypeScript and other tools, pinned in wasm-tests/hosts), about a minute",
+    );
     let partial = dir.with_extension(format!("partial-{}", std::process::id()));
     project::empty_dir(&partial)?;
     project::write(&partial.join("package.json"), manifest)?;
@@ -42,12 +46,25 @@ pub fn install(project: &Project) -> Outcome<PathBuf> {
 fn fill(dir: &Path) -> Outcome {
     // No install scripts: newer versions of npm leave them out anyway, and only Bun's is needed.
     let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"];
-    Step::new("npm").named("npm ci").args(install).dir(dir).limit(Duration::from_secs(900)).run()?;
-    Step::new("node").named("Bun's install script").arg("node_modules/bun/install.js").dir(dir).run()?;
+    Step::new("npm")
+        .named("npm ci")
+        .args(install)
+        .dir(dir)
+        .limit(Duration::from_secs(900))
+        .run()?;
+    Step::new("node")
+        .named("Bun's install script")
+        .arg("node_modules/bun/install.js")
+        .dir(dir)
+        .run()?;
     // Some put their binary into place when they first run; better now than in two tests at once.
     for host in ["bun", "deno", "workerd", "wasm-opt"] {
         let program = dir.join("node_modules/.bin").join(host);
-        Step::new(program).arg("--version").dir(dir).limit(Duration::from_secs(60)).run()?;
+        Step::new(program)
+            .arg("--version")
+            .dir(dir)
+            .limit(Duration::from_secs(60))
+            .run()?;
     }
     Ok(())
 }
@@ -55,7 +72,9 @@ fn fill(dir: &Path) -> Outcome {
 /// FNV-1a: a name for the contents that stays the same across versions of Rust.
 fn fingerprint(texts: &[&str]) -> u64 {
     let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]

@@ -38,7 +38,12 @@ pub fn packages() -> Outcome<Vec<Package>> {
         ));
     }
     let missing = PACKAGES.into_iter().filter(|(_, file)| !Path::new(file).exists());
-    Ok(missing.map(|(name, _)| Package { name, why: "Rust with the source of its library, to build it for wasm32" }).collect())
+    Ok(missing
+        .map(|(name, _)| Package {
+            name,
+            why: "Rust with the source of its library, to build it for wasm32",
+        })
+        .collect())
 }
 
 /// Makes sure that one toolchain can build for wasm32 and says which.
@@ -47,8 +52,12 @@ pub fn install(project: &Project) -> Outcome<WasmToolchain> {
         return Ok(WasmToolchain::Active);
     }
     if rustup_may_install() {
-        say(&format!("rustup target add {TARGET} (the standard library of the web build)"));
-        let step = without_ours(Step::new("rustup")).named("rustup target add").args(["target", "add", TARGET]);
+        say(&format!(
+            "rustup target add {TARGET} (the standard library of the web build)"
+        ));
+        let step = without_ours(Step::new("rustup"))
+            .named("rustup target add")
+            .args(["target", "add", TARGET]);
         return step.run().map(|_| WasmToolchain::Active).map_err(|error| {
             format!(
                 "{error}\nSee that rustup can reach its server, or set RUSTUP_AUTO_INSTALL=0 to use the packages of \
@@ -96,7 +105,10 @@ fn stamp() -> Option<String> {
 fn build(project: &Project) -> Outcome {
     let compiler = compiler().ok_or("/usr/bin/rustc does not run: reinstall the package rustc-web")?;
     let folder = libraries(Path::new(PREFIX));
-    let advice = format!("run this command as root: it puts the wasm32 standard library into {}", folder.display());
+    let advice = format!(
+        "run this command as root: it puts the wasm32 standard library into {}",
+        folder.display()
+    );
     project::empty_dir(&folder).map_err(|error| format!("{error}\n{advice}"))?;
     say("building Rust's standard library for wasm32 (the active toolchain has none), about a minute");
     let probe = project.cache.join("wasm32-std");
@@ -115,7 +127,8 @@ fn build(project: &Project) -> Outcome {
         .env("CARGO_TARGET_DIR", probe.join("target"))
         .without_env("RUSTC_WRAPPER")
         .dir(&probe);
-    step.run().map_err(|error| format!("{error}\nSee that crates.io can be reached and run this command again"))?;
+    step.run()
+        .map_err(|error| format!("{error}\nSee that crates.io can be reached and run this command again"))?;
     install_libraries(&probe.join("target").join(TARGET).join("release/deps"), &folder)?;
     project::write(&folder.join(STAMP), compiler)?;
     let _ = std::fs::remove_dir_all(probe);
@@ -133,7 +146,12 @@ fn install_libraries(from: &Path, to: &Path) -> Outcome {
         }
         Ok(())
     };
-    copy().map_err(|error| format!("the wasm32 standard library cannot be copied to {}: {error}", to.display()))
+    copy().map_err(|error| {
+        format!(
+            "the wasm32 standard library cannot be copied to {}: {error}",
+            to.display()
+        )
+    })
 }
 
 /// Lets rustup know the distribution's Rust, so that one variable chooses it.
@@ -142,6 +160,8 @@ fn link() -> Outcome {
     if known.lines().any(|line| line.split_whitespace().next() == Some(LINKED)) {
         return Ok(());
     }
-    let step = Step::new("rustup").named("rustup toolchain link").args(["toolchain", "link", LINKED, PREFIX]);
+    let step = Step::new("rustup")
+        .named("rustup toolchain link")
+        .args(["toolchain", "link", LINKED, PREFIX]);
     step.run().map(|_| ())
 }
