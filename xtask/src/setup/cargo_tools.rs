@@ -98,7 +98,9 @@ impl Tool<'_> {
             .arg(self.root(project))
             .args(self.locked.then_some("--locked"))
             .env("CARGO_TARGET_DIR", build)
+            // They only have to work: a quick build is worth more than a quick program.
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
             .without_env("RUSTFLAGS")
             // Outside the checkout: its Cargo configuration is not meant for these.
             .dir(&project.cache)

@@ -27,6 +27,7 @@ pub fn install(project: &Project) -> Outcome<PathBuf> {
     project::write(&partial.join("package.json"), manifest)?;
     project::write(&partial.join("package-lock.json"), lock)?;
     fill(&partial).map_err(|error| {
+        let _ = std::fs::remove_dir_all(&partial);
         format!(
             "{error}\nThe tools from npm could not be installed: see that the npm registry can be reached, then run \
              this command again"
