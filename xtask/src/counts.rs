@@ -25,11 +25,16 @@ impl std::fmt::Display for Counts {
 /// Sums the result lines of cargo's and wasm-bindgen's test runners, `test result: ok. 3 passed; 0 failed; …`;
 /// `None` without any.
 pub fn of_rust(output: &str) -> Option<Counts> {
-    let results = output.lines().filter_map(|line| line.trim_start().strip_prefix("test result:"));
-    results.filter_map(|result| result.split_once(". ")).filter_map(|(_, counts)| pair(counts, ';')).reduce(|mut sum, one| {
-        sum += one;
-        sum
-    })
+    let results = output
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("test result:"));
+    results
+        .filter_map(|result| result.split_once(". "))
+        .filter_map(|(_, counts)| pair(counts, ';'))
+        .reduce(|mut sum, one| {
+            sum += one;
+            sum
+        })
 }
 
 /// Reads the last line `3 passed, 0 failed` of a host's runner; `None` without one.
@@ -40,7 +45,10 @@ pub fn of_host(output: &str) -> Option<Counts> {
 fn pair(text: &str, separator: char) -> Option<Counts> {
     let mut parts = text.split(separator);
     let mut number = |word: &str| parts.next()?.trim().strip_suffix(word)?.trim_end().parse().ok();
-    Some(Counts { passed: number("passed")?, failed: number("failed")? })
+    Some(Counts {
+        passed: number("passed")?,
+        failed: number("failed")?,
+    })
 }
 
 #[cfg(test)]
@@ -64,7 +72,10 @@ mod tests {
 
     #[test]
     fn a_host_is_believed_by_its_last_count() {
-        assert_eq!(of_host("ok one\nnot ok two: why\n1 passed, 1 failed\n"), Some(Counts { passed: 1, failed: 1 }));
+        assert_eq!(
+            of_host("ok one\nnot ok two: why\n1 passed, 1 failed\n"),
+            Some(Counts { passed: 1, failed: 1 })
+        );
         assert_eq!(of_host("ok one\n"), None);
         assert_eq!(of_host("x passed, 1 failed"), None);
     }

@@ -1,6 +1,5 @@
 //! The JavaScript hosts: the packed package in a project of its own, the servers to talk to, and the runners.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -33,16 +32,39 @@ impl Installed {
     pub fn make(project: &Project, pkg: &Path) -> Outcome<Self> {
         let dir = std::env::temp_dir().join(format!("llm-api-router-hosts-{}", std::process::id()));
         project::empty_dir(&dir)?;
-        let mut installed = Self { tarball: PathBuf::new(), dir };
+        let mut installed = Self {
+            tarball: PathBuf::new(),
+            dir,
+        };
         let dir = &installed.dir;
-        let pack = Step::new("npm").named("npm pack").args(["pack", "--pack-destination"]).arg(dir).dir(pkg).run()?;
+        let pack = Step::new("npm")
+            .named("npm pack")
+            .args(["pack", "--pack-destination"])
+            .arg(dir)
+            .dir(pkg)
+            .run()?;
         let name = pack.stdout.lines().last().unwrap_or_default().trim();
         installed.tarball = installed.dir.join(name);
         let dir = &installed.dir;
-        project::write(&dir.join("package.json"), "{\n  \"private\": true,\n  \"type\": \"module\"\n}\n")?;
+        project::write(
+            &dir.join("package.json"),
+            "{\n  \"private\": true,\n  \"type\": \"module\"\n}\n",
+        )?;
         // The package depends on nothing, so this reaches no registry.
-        let install = ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
-        Step::new("npm").named("npm install of the tarball").args(install).arg(&installed.tarball).dir(dir).run()?;
+        let install = [
+            "install",
+            "--offline",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+        ];
+        Step::new("npm")
+            .named("npm install of the tarball")
+            .args(install)
+            .arg(&installed.tarball)
+            .dir(dir)
+            .run()?;
         project::copy_dir(&project.root.join("wasm-tests/hosts"), &dir.join("hosts"))?;
         project::copy_dir(&project.root.join("wasm-tests/types"), &dir.join("types"))?;
         project::copy_dir(&project.root.join("examples"), &dir.join("examples"))?;
@@ -79,7 +101,9 @@ impl Drop for Installed {
 impl Mock {
     /// Builds and starts our mock server on a free port.
     pub fn start(project: &Project) -> Outcome<Self> {
-        native_cargo(project, &["build", "--features", "cli", "--bin", "llm-api-router"]).shown().run()?;
+        native_cargo(project, &["build", "--features", "cli", "--bin", "llm-api-router"])
+            .shown()
+            .run()?;
         let step = Step::new(project.target.join("debug/llm-api-router")).named("the mock server");
         let (server, url) = Server::start(step.args(["mock", "--port", "0"]), |line| {
             Some(line.strip_prefix("listening on ")?.trim().to_owned())
@@ -92,27 +116,23 @@ impl Mock {
         let stats = crate::http::get(&self.url, "/_stats")?;
         let stats: serde_json::Value =
             serde_json::from_str(stats.trim()).map_err(|error| format!("/_stats is not JSON: {error}"))?;
-        stats.get("total").and_then(serde_json::Value::as_u64).ok_or_else(|| format!("/_stats has no total: {stats}"))
+        stats
+            .get("total")
+            .and_then(serde_json::Value::as_u64)
+            .ok_or_else(|| format!("/_stats has no total: {stats}"))
     }
 }
 
 impl Aimock {
     /// Starts aimock with our fixtures on a free port.
     pub fn start(project: &Project, tools: &Tools) -> Outcome<Self> {
-        let port = free_port()?;
         let fixtures = project.root.join("wasm-tests/hosts/aimock-fixtures.json");
         let step = Step::new(tools.npm_bin("llmock"))
             .named("aimock")
-            .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-f"])
+            .args(["-h", "127.0.0.1", "-p", "0", "-f"])
             .arg(fixtures)
             .env("DO_NOT_TRACK", "1");
-        let (server, ()) = Server::start(step, |line| line.contains(&port.to_string()).then_some(()))?;
-        Ok(Self { url: format!("http://127.0.0.1:{port}"), _server: server })
+        let (server, url) = Server::start(step, |line| Some(line.split_once("listening on ")?.1.trim().to_owned()))?;
+        Ok(Self { url, _server: server })
     }
-}
-
-/// A port that was free a moment ago; for a server that cannot choose one and tell.
-fn free_port() -> Outcome<u16> {
-    let address = TcpListener::bind(("127.0.0.1", 0)).and_then(|socket| socket.local_addr());
-    address.map(|address| address.port()).map_err(|error| format!("no port is free on 127.0.0.1: {error}"))
 }

@@ -12,7 +12,10 @@ pub fn get(base: &str, path: &str) -> Outcome<String> {
         let address = base.trim_start_matches("http://");
         let mut socket = TcpStream::connect(address)?;
         socket.set_read_timeout(Some(Duration::from_secs(10)))?;
-        write!(socket, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")?;
+        write!(
+            socket,
+            "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+        )?;
         let mut answer = Vec::new();
         socket.read_to_end(&mut answer)?;
         Ok(String::from_utf8_lossy(&answer).into_owned())

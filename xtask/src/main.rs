@@ -1,10 +1,16 @@
 //! The project's commands: `cargo xtask <command>`.
 
-mod lock;
+mod check;
+mod counts;
+mod demo;
+mod hosts;
+mod http;
+mod manifest;
 mod package;
 mod process;
 mod project;
 mod setup;
+mod test;
 mod toolchain;
 
 use std::process::ExitCode;
@@ -17,15 +23,20 @@ pub type Outcome<T = ()> = Result<T, String>;
 
 const HELP: &str = "cargo xtask <command>
 
-  setup                    install what is missing (the others do it by themselves)
+  demo [--native]          the same streamed chat from every host, or from native Rust alone
+  test [--native | --wasm | --host NAME]
+                           all tests, or a part of them
+  check                    formatting, lints, documentation, types, package, size
   package                  build pkg/, ready for `npm pack`
-  size [--record]          compare the package's size with its budget, or make it the budget";
+  size [--record]          compare the package's size with its budget, or make it the budget
+  setup                    install what is missing (the others do it by themselves)";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(problem) => {
             eprintln!("error: {problem}");
             ExitCode::FAILURE
@@ -33,12 +44,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(args: &[&str]) -> Outcome {
+/// Whether the command reached what it is for; an error says what stopped it.
+fn run(args: &[&str]) -> Outcome<bool> {
+    if matches!(args, [] | ["help" | "--help" | "-h"]) {
+        println!("{HELP}");
+        return Ok(true);
+    }
     let project = Project::find()?;
     match args {
-        ["setup"] => setup::run(&project, &[Need::Package, Need::Chromium, Need::Tests]).map(|_| ()),
-        ["package"] => package::run(&project, &setup::run(&project, &[Need::Package])?).map(|_| ()),
-        ["size", rest @ ..] => size(&project, rest),
+        ["demo", rest @ ..] => demo::run(&project, rest),
+        ["test", rest @ ..] => test::run(&project, rest),
+        ["check"] => check::run(&project),
+        ["package"] => package::run(&project, &setup::run(&project, &[Need::Package])?).map(|_| true),
+        ["size", rest @ ..] => size(&project, rest).map(|()| true),
+        ["setup"] => setup::run(&project, &Need::ALL).map(|_| true),
         _ => Err(format!("unknown command `{}`\n\n{HELP}", args.join(" "))),
     }
 }

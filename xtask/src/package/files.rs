@@ -4,13 +4,13 @@ use std::path::Path;
 
 use super::base64;
 use crate::Outcome;
-use crate::lock;
+use crate::manifest;
 use crate::project::{self, Project};
 
 /// Copies what is written by hand, and gives the package the crate's version.
 pub fn copy_template(project: &Project, pkg: &Path) -> Outcome {
     project::copy_dir(&project.root.join("pkg-template"), pkg)?;
-    let version = lock::workspace_version(&project.read("Cargo.toml")?)
+    let version = manifest::workspace_version(&project.read("Cargo.toml")?)
         .ok_or("Cargo.toml has no version under [workspace.package]: add it")?;
     let manifest = pkg.join("package.json");
     let text = with_version(&project::read(&manifest)?, &version)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::say;
 use crate::Outcome;
-use crate::lock;
+use crate::manifest;
 use crate::process::Step;
 use crate::project::Project;
 use crate::toolchain::without_ours;
@@ -32,7 +32,7 @@ struct Tool<'a> {
 /// Builds what is missing, one after the other; what they share is compiled once.
 pub fn install(project: &Project, tests: bool) -> Outcome<CargoTools> {
     // The generated glue and the wasm module have to come from the very same version.
-    let wasm_bindgen = lock::version(&project.read("Cargo.lock")?, "wasm-bindgen")
+    let wasm_bindgen = manifest::version(&project.read("Cargo.lock")?, "wasm-bindgen")
         .ok_or("Cargo.lock names no wasm-bindgen: run `cargo metadata` to complete it")?;
     let wasm_bindgen = Tool {
         krate: "wasm-bindgen-cli",

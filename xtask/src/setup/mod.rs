@@ -23,8 +23,15 @@ pub enum Need {
     Package,
     /// Chromium.
     Chromium,
+    /// Clippy of the toolchain that builds for wasm32.
+    Lints,
     /// The drivers of Chromium and Firefox, Firefox and wasm-pack.
     Tests,
+}
+
+impl Need {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Package, Self::Chromium, Self::Lints, Self::Tests];
 }
 
 /// Where everything is, once it is there.
@@ -69,7 +76,7 @@ pub fn run(project: &Project, needs: &[Need]) -> Outcome<Tools> {
     // Three lanes: one waits for the processor, one for the network, and one for both.
     let (system, cargo, npm) = std::thread::scope(|scope| {
         let system = scope.spawn(|| -> Outcome<WasmToolchain> {
-            let wanted = wasm_target::packages()?
+            let wanted = wasm_target::packages(needs)?
                 .into_iter()
                 .chain(browsers::packages(needs))
                 .collect();

@@ -1,10 +1,9 @@
 //! The standard library for wasm32: the active toolchain's, rustup's, or built from the distribution's source.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::apt::Package;
-use super::{answer, find_program, say};
+use super::{Need, answer, find_program, say};
 use crate::Outcome;
 use crate::process::Step;
 use crate::project::{self, Project};
@@ -18,6 +17,7 @@ const PREFIX: &str = "/usr";
 /// Names the compiler that the libraries in the same folder are made for.
 const STAMP: &str = "made-for";
 
+/// Debian's packages, each with a file that shows that it is there.
 const PACKAGES: [(&str, &str); 5] = [
     ("rustc-web", "/usr/bin/rustc"),
     ("cargo-web", "/usr/bin/cargo"),
@@ -26,8 +26,10 @@ const PACKAGES: [(&str, &str); 5] = [
     ("lld-22", "/usr/bin/wasm-ld-22"),
 ];
 
+const LINTS: (&str, &str) = ("rust-web-clippy", "/usr/bin/cargo-clippy");
+
 /// The distribution's packages that are missing, where they are the way to go.
-pub fn packages() -> Outcome<Vec<Package>> {
+pub fn packages(needs: &[Need]) -> Outcome<Vec<Package>> {
     if active_has_it() || rustup_may_install() {
         return Ok(Vec::new());
     }
@@ -37,13 +39,12 @@ pub fn packages() -> Outcome<Vec<Package>> {
              the package of your distribution, libstd-rust-dev-wasm32 in Debian) and run this command again"
         ));
     }
-    let missing = PACKAGES.into_iter().filter(|(_, file)| !Path::new(file).exists());
-    Ok(missing
-        .map(|(name, _)| Package {
-            name,
-            why: "Rust with the source of its library, to build it for wasm32",
-        })
-        .collect())
+    let wanted = PACKAGES
+        .into_iter()
+        .chain(needs.contains(&Need::Lints).then_some(LINTS));
+    let missing = wanted.filter(|(_, file)| !Path::new(file).exists());
+    let why = "Rust with the source of its library, to build it for wasm32";
+    Ok(missing.map(|(name, _)| Package { name, why }).collect())
 }
 
 /// Makes sure that one toolchain can build for wasm32 and says which.
