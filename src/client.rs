@@ -44,6 +44,7 @@ impl Client {
     /// # Errors
     ///
     /// [`Config`](crate::ErrorKind::Config), with the field, its value and what is allowed.
+    #[allow(clippy::default_constructed_unit_structs, reason = "a unit struct on one target only")]
     pub fn new(config: ProviderConfig) -> Result<Self> {
         Self::with_host(config, Host::default())
     }

@@ -268,7 +268,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn from_provider(mut self, provider: &'static str) -> Self {
+    pub(crate) fn of_provider(mut self, provider: &'static str) -> Self {
         self.0.provider = Some(provider);
         self
     }

@@ -79,15 +79,15 @@ impl Provider {
             return Err(Error::config(
                 "model is missing: give the request a model, or the configuration a default_model",
             )
-            .from_provider(self.name()));
+            .of_provider(self.name()));
         };
         if request.messages.is_empty() {
             return Err(
-                Error::config("messages is empty: give the request at least one message").from_provider(self.name()),
+                Error::config("messages is empty: give the request at least one message").of_provider(self.name()),
             );
         }
         let body = openai::encode(request, model, streaming, self == Self::OpenAi).map_err(|error| {
-            Error::config(format!("the request cannot be written as JSON: {error}")).from_provider(self.name())
+            Error::config(format!("the request cannot be written as JSON: {error}")).of_provider(self.name())
         })?;
         Ok(Request {
             method: "POST",

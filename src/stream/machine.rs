@@ -210,7 +210,7 @@ impl<S: Sink> Machine<S> {
     pub(crate) fn timeout(&self, now: Instant, expired: Expired) -> Error {
         let error = self.clocks.lock().timeout(now, expired, 1);
         error
-            .from_provider(self.provider.name())
+            .of_provider(self.provider.name())
             .with_status(self.head.status, self.head.headers.get("x-request-id"))
     }
 
@@ -243,7 +243,7 @@ impl<S: Sink> Machine<S> {
         self.clocks
             .lock()
             .account(now, error, 1)
-            .from_provider(self.provider.name())
+            .of_provider(self.provider.name())
     }
 }
 
