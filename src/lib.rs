@@ -42,7 +42,6 @@ mod stream;
 mod transport;
 mod types;
 
-
 #[cfg(target_arch = "wasm32")]
 mod js;
 
