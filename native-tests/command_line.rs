@@ -1,5 +1,10 @@
 //! The binary: what it prints, and how it ends.
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "test code, also outside of test functions"
+)]
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;

@@ -89,6 +89,25 @@ async fn control_sockets_do_not_count() {
 }
 
 #[tokio::test]
+async fn a_control_socket_may_hesitate() {
+    let server = server().await;
+    within(async {
+        let mut control = Socket::connect(&server).await;
+        // Taken for an API socket at first, and taken back.
+        server.wait_until(|stats| stats.open == 1 && stats.total == 1).await;
+        control.write("GET /_st").await;
+        control.write("ats HTTP/1.1\r\n\r\n").await;
+        let head = control.head().await;
+        let stats: Value = serde_json::from_slice(&control.body(&head).await.bytes()).unwrap();
+        assert_eq!(
+            (&stats["open"], &stats["most_open"], &stats["total"]),
+            (&json!(0), &json!(0), &json!(0))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_scenario_is_no_control_path() {
     let server = server().await;
     let mut socket = Socket::connect(&server).await;

@@ -1,5 +1,6 @@
 //! Accepts sockets, counts them, and gives each to hyper.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ use tokio::task::JoinSet;
 use super::answer::answer;
 use super::counters::{Accepted, Counters};
 use super::peek;
+
+/// How long a new socket may keep silent before it counts.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Serves until the other end of `gone` is dropped, then closes the port and every socket.
 pub(super) async fn accept(listener: TcpListener, counters: Arc<Counters>, mut gone: oneshot::Receiver<()>) {
@@ -37,12 +41,21 @@ pub(super) async fn accept(listener: TcpListener, counters: Arc<Counters>, mut g
 async fn serve(stream: TcpStream, accepted: Accepted, counters: Arc<Counters>) {
     // Without it the kernel holds small events back to send them together.
     let _ = stream.set_nodelay(true);
-    let control = peek::is_control(&stream).await;
+    let control = is_control(&stream, &accepted).await;
     // Lives longer than the connection below: a socket is open until it is really closed.
-    let _open = if control { None } else { Some(accepted.count()) };
+    let _open = accepted.decide(control);
     let service = service_fn(|request| answer(request, counters.clone(), control));
     // Errors here are clients that went away and scenarios that cut the line: both are intended.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;
+}
+
+async fn is_control(stream: &TcpStream, accepted: &Accepted) -> bool {
+    let mut first_request = pin!(peek::is_control(stream));
+    if let Ok(control) = tokio::time::timeout(PATIENCE, &mut first_request).await {
+        return control;
+    }
+    accepted.keeps_silent();
+    first_request.await
 }

@@ -42,7 +42,7 @@ impl Counters {
     }
 }
 
-/// A socket of which is not known yet whether it counts. Dropped, it does not.
+/// A socket of which is not known yet whether it counts.
 #[derive(Debug)]
 pub(super) struct Accepted {
     counters: Option<Arc<Counters>>,
@@ -50,12 +50,21 @@ pub(super) struct Accepted {
 }
 
 impl Accepted {
-    pub(super) fn count(mut self) -> Open {
-        let counters = self.counters.take();
-        if let Some(counters) = &counters {
-            counters.0.send_modify(|ledger| ledger.count(self.number));
+    /// Until it says what it is, it counts.
+    pub(super) fn keeps_silent(&self) {
+        if let Some(counters) = &self.counters {
+            counters.0.send_modify(|ledger| ledger.keeps_silent(self.number));
         }
-        Open(counters)
+    }
+
+    /// `None` for a control socket, which leaves no trace.
+    pub(super) fn decide(mut self, control: bool) -> Option<Open> {
+        if control {
+            return None;
+        }
+        let counters = self.counters.take()?;
+        counters.0.send_modify(|ledger| ledger.count(self.number));
+        Some(Open(counters))
     }
 }
 
@@ -69,13 +78,11 @@ impl Drop for Accepted {
 
 /// A counted socket, open until this is dropped.
 #[derive(Debug)]
-pub(super) struct Open(Option<Arc<Counters>>);
+pub(super) struct Open(Arc<Counters>);
 
 impl Drop for Open {
     fn drop(&mut self) {
-        if let Some(counters) = &self.0 {
-            counters.0.send_modify(Ledger::close);
-        }
+        self.0.0.send_modify(Ledger::close);
     }
 }
 

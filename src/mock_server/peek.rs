@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until, timeout_at};
 
-/// How long a new socket may keep silent before it counts.
-const PATIENCE: Duration = Duration::from_millis(20);
 /// Between two looks at a request line that came in pieces: bytes that were only peeked at wake nobody.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
+/// A request line that has not become clear by then is no control request.
+const MOST_LOOKS: usize = 200;
 
 #[derive(Debug, PartialEq, Eq)]
 enum First {
@@ -17,21 +16,20 @@ enum First {
     TooShort,
 }
 
-/// Whether the first request is for a control path. Takes no byte from the socket.
+/// Whether the first request is for a control path. Waits for its first bytes, and takes none of them.
 pub(super) async fn is_control(stream: &TcpStream) -> bool {
-    let deadline = Instant::now() + PATIENCE;
     let mut buffer = [0; 64];
-    loop {
-        let Ok(Ok(length)) = timeout_at(deadline, stream.peek(&mut buffer)).await else {
+    for _ in 0..MOST_LOOKS {
+        let Ok(length @ 1..) = stream.peek(&mut buffer).await else {
             return false;
         };
         match classify(buffer.get(..length).unwrap_or_default()) {
             First::Control => return true,
             First::Counted => return false,
-            First::TooShort if length == 0 || Instant::now() >= deadline => return false,
-            First::TooShort => sleep_until(deadline.min(Instant::now() + LOOK_AGAIN)).await,
+            First::TooShort => tokio::time::sleep(LOOK_AGAIN).await,
         }
     }
+    false
 }
 
 fn classify(bytes: &[u8]) -> First {

@@ -147,3 +147,36 @@ fn pieces(bytes: Vec<u8>) -> impl Iterator<Item = Bytes> {
         (length > 0).then(|| rest.split_to(length))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::HeaderMap;
+    use http_body_util::BodyExt;
+    use tokio::time::Instant;
+
+    use super::super::chat::say;
+    use super::{Scenario, streamed, whole};
+
+    const REQUEST: &[u8] = br#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#;
+
+    #[tokio::test(start_paused = true)]
+    async fn endless_ends_after_a_minute() {
+        let started = Instant::now();
+        let said = say(REQUEST, &HeaderMap::new(), Scenario::Endless).unwrap();
+        let stream = streamed(said, Scenario::Endless).collect().await.unwrap().to_bytes();
+        let minute = Duration::from_secs(60)..Duration::from_secs(61);
+        assert!(minute.contains(&started.elapsed()), "{:?}", started.elapsed());
+        assert!(stream.ends_with(b"data: [DONE]\n\n"));
+
+        let started = Instant::now();
+        let answer = whole("{}".to_owned(), Scenario::Endless)
+            .collect()
+            .await
+            .unwrap()
+            .to_bytes();
+        assert!(minute.contains(&started.elapsed()), "{:?}", started.elapsed());
+        assert_eq!(answer.trim_ascii(), b"{}");
+    }
+}

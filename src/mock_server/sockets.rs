@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Sockets that are open now. A new socket that has not sent anything yet is counted after 20 ms.
+    /// Sockets that are open now. A new socket that sends nothing is counted after 20 ms.
     pub open: u64,
     /// The most that were open at the same time.
     pub most_open: u64,
@@ -26,19 +26,34 @@ pub struct Stats {
 ///
 /// Such a socket is either counted from its accept or not at all, but which of the two is known only later. So for each
 /// of them the ledger keeps the most counted sockets that were open since its accept: if it counts, there was one more.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Ledger {
     stats: Stats,
-    /// By order of accept: the most counted sockets that were open since then.
-    undecided: BTreeMap<u64, u64>,
+    /// By order of accept.
+    undecided: BTreeMap<u64, Undecided>,
     accepted: u64,
     /// Sockets before this one were accepted before the last reset: they are no part of `total`.
     reset_at: u64,
 }
 
+#[derive(Debug, Clone)]
+struct Undecided {
+    /// The most counted sockets that were open since its accept.
+    most: u64,
+    /// It is taken for a counted one until it says what it is.
+    silent: bool,
+}
+
 impl Ledger {
     pub(super) fn stats(&self) -> Stats {
-        self.stats
+        if !self.undecided.values().any(|socket| socket.silent) {
+            return self.stats;
+        }
+        let mut if_all_count = self.clone();
+        for (number, _) in self.undecided.iter().filter(|(_, socket)| socket.silent) {
+            if_all_count.count(*number);
+        }
+        if_all_count.stats
     }
 
     pub(super) fn reset(&mut self) {
@@ -49,8 +64,8 @@ impl Ledger {
             ..Stats::default()
         };
         self.reset_at = self.accepted;
-        for most in self.undecided.values_mut() {
-            *most = self.stats.open;
+        for socket in self.undecided.values_mut() {
+            socket.most = self.stats.open;
         }
     }
 
@@ -58,8 +73,21 @@ impl Ledger {
     pub(super) fn accept(&mut self) -> u64 {
         let number = self.accepted;
         self.accepted += 1;
-        self.undecided.insert(number, self.stats.open);
+        self.undecided.insert(
+            number,
+            Undecided {
+                most: self.stats.open,
+                silent: false,
+            },
+        );
         number
+    }
+
+    /// It has sent nothing for a while.
+    pub(super) fn keeps_silent(&mut self, number: u64) {
+        if let Some(socket) = self.undecided.get_mut(&number) {
+            socket.silent = true;
+        }
     }
 
     /// It is a control socket: it never was here.
@@ -69,18 +97,22 @@ impl Ledger {
 
     /// It is no control socket: it has been open since its accept.
     pub(super) fn count(&mut self, number: u64) {
-        let Some(most) = self.undecided.remove(&number) else {
+        let Some(socket) = self.undecided.remove(&number) else {
             return;
         };
-        let most = most + 1;
+        let most = socket.most + 1;
         self.stats.open += 1;
         self.stats.most_open = self.stats.most_open.max(most);
         if number >= self.reset_at {
             self.stats.total += 1;
         }
-        for (other, seen) in &mut self.undecided {
+        for (other, socket) in &mut self.undecided {
             // A later one had this one beside it all its life, an earlier one since this one's accept.
-            *seen = if *other > number { *seen + 1 } else { most.max(*seen) };
+            socket.most = if *other > number {
+                socket.most + 1
+            } else {
+                most.max(socket.most)
+            };
         }
     }
 
@@ -142,33 +174,53 @@ mod tests {
 
     #[test]
     fn agrees_with_a_full_record_in_every_order_of_events() {
-        // Four sockets, each accepted, decided (counted or control) and closed, in many interleavings. The model keeps
-        // the whole history: who was open at each step.
-        let mut seed = 1_u64;
+        // Four sockets, each accepted, perhaps silent, decided (counted or control) and closed, in many interleavings.
+        // The model keeps who was connected at each step, and looks back knowing who counts.
+        let mut random = 1_u64;
         for _ in 0..2_000 {
             let mut ledger = Ledger::default();
             let mut steps = [0_u8; 4];
-            let mut numbers = [0_u64; 4];
-            let control = [seed & 1 == 0, seed & 2 == 0, false, seed & 4 == 0];
+            let mut counts = [false; 4];
             let mut history: Vec<[bool; 4]> = Vec::new();
-            while steps.iter().any(|step| *step < 3) {
-                seed = seed
+            let control = [
+                random & (1 << 33) == 0,
+                random & (1 << 34) == 0,
+                false,
+                random & (1 << 35) == 0,
+            ];
+            let mut numbers = [0_u64; 4];
+            while steps.iter().any(|step| *step < 4) {
+                random = random
                     .wrapping_mul(6_364_136_223_846_793_005)
                     .wrapping_add(1_442_695_040_888_963_407);
-                let which = (seed >> 40) as usize % 4;
+                let which = (random >> 40) as usize % 4;
+                let (number, silent) = (numbers[which], random & (1 << 50) == 0);
                 match (steps[which], control[which]) {
                     (0, _) => numbers[which] = ledger.accept(),
-                    (1, true) => ledger.forget(numbers[which]),
-                    (1, false) => ledger.count(numbers[which]),
-                    (2, false) => ledger.close(),
+                    (1, _) if silent => {
+                        ledger.keeps_silent(number);
+                        counts[which] = true;
+                    }
+                    (2, true) => {
+                        ledger.forget(number);
+                        counts[which] = false;
+                    }
+                    (2, false) => {
+                        ledger.count(number);
+                        counts[which] = true;
+                    }
+                    (3, false) => ledger.close(),
                     _ => {}
                 }
-                steps[which] = (steps[which] + 1).min(3);
-                history.push(std::array::from_fn(|i| !control[i] && matches!(steps[i], 1 | 2)));
+                steps[which] = (steps[which] + 1).min(4);
+                history.push(steps.map(|step| (1..=3).contains(&step)));
+
+                let at_once = |connected: &[bool; 4]| (0..4).filter(|i| connected[*i] && counts[*i]).count() as u64;
+                let stats = ledger.stats();
+                assert_eq!(Some(stats.open), history.last().map(at_once));
+                assert_eq!(Some(stats.most_open), history.iter().map(at_once).max());
+                assert_eq!(stats.total, counts.iter().filter(|counts| **counts).count() as u64);
             }
-            let most = history.iter().map(|open| open.iter().filter(|o| **o).count()).max();
-            assert_eq!(Some(ledger.stats().most_open as usize), most);
-            assert_eq!(ledger.stats().open, 0);
         }
     }
 
