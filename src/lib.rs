@@ -36,6 +36,8 @@ mod deadline;
 mod decode;
 mod error;
 mod gate;
+#[cfg(feature = "mock-server")]
+pub mod mock_server;
 mod provider;
 mod rt;
 mod stream;
