@@ -66,7 +66,6 @@ impl Installed {
             .dir(dir)
             .run()?;
         project::copy_dir(&project.root.join("wasm-tests/hosts"), &dir.join("hosts"))?;
-        project::copy_dir(&project.root.join("wasm-tests/types"), &dir.join("types"))?;
         project::copy_dir(&project.root.join("examples"), &dir.join("examples"))?;
         Ok(installed)
     }
