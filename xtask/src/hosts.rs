@@ -66,6 +66,9 @@ impl Installed {
             .dir(dir)
             .run()?;
         project::copy_dir(&project.root.join("wasm-tests/hosts"), &dir.join("hosts"))?;
+        // The table of cases that every host shares, where the tests of the checkout have it, too: one folder up.
+        let cases = "construction-errors.json";
+        project::write(&dir.join(cases), project.read(&format!("wasm-tests/{cases}"))?)?;
         project::copy_dir(&project.root.join("examples"), &dir.join("examples"))?;
         Ok(installed)
     }
