@@ -54,7 +54,7 @@ export async function runCase(name, host, unhandled) {
 
 /** Runs all cases and hands each result over. */
 export async function runAll(host, unhandled, report) {
-  for (const name of names) report(name, await runCase(name, host, unhandled));
+  for (const name of names) await report(name, await runCase(name, host, unhandled));
 }
 
 async function noneUnhandled(unhandled) {
