@@ -1,0 +1,47 @@
+//! One timer per call, armed to the nearest deadline and re-armed only when it goes off.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::deadline::{Expired, SharedClocks};
+use crate::rt::{self, Sleep};
+
+/// The timer of a call.
+#[derive(Default)]
+pub(crate) struct Alarm {
+    timer: Option<Sleep>,
+}
+
+impl Alarm {
+    /// Ready when a limit has run out. A deadline that moved away meanwhile costs nothing until the timer goes off.
+    pub(crate) fn poll_expired(&mut self, clocks: &SharedClocks, context: &mut Context<'_>) -> Poll<Expired> {
+        loop {
+            let Some((at, _)) = clocks.lock().next() else {
+                return Poll::Pending;
+            };
+            let timer = self.timer.get_or_insert_with(|| Sleep::until(at));
+            if at < timer.deadline() {
+                timer.reset(at);
+            }
+            match Pin::new(&mut *timer).poll(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(()) => match clocks.lock().expired(rt::now()) {
+                    Some(expired) => return Poll::Ready(expired),
+                    None => timer.reset(at),
+                },
+            }
+        }
+    }
+}
+
+/// Runs a future until it is done or a limit of the clocks runs out; then the future is dropped.
+pub(crate) async fn within<F: Future>(clocks: &SharedClocks, future: F) -> Result<F::Output, Expired> {
+    let mut future = std::pin::pin!(future);
+    let mut alarm = Alarm::default();
+    std::future::poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Ok(output)),
+        Poll::Pending => alarm.poll_expired(clocks, context).map(Err),
+    })
+    .await
+}

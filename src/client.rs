@@ -1,0 +1,208 @@
+//! `Client`: a cheap handle to one provider, one pool and one configuration.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use crate::call;
+use crate::capabilities::Capabilities;
+use crate::config::{CallOptions, ProviderConfig, Settings};
+use crate::error::Result;
+use crate::gate::Gate;
+use crate::stream::{ChatStream, Typed};
+use crate::transport::{Host, Transport};
+use crate::types::{ChatCompletion, ChatRequest};
+
+/// A client of one provider. Clones share its pool; use one client for all your calls.
+///
+/// ```no_run
+/// use llm_api_router::{ChatRequest, Client, Message, ProviderConfig};
+///
+/// # async fn example() -> llm_api_router::Result<()> {
+/// let client = Client::new(ProviderConfig::new("openai", "sk-…").default_model("gpt-4o-mini"))?;
+/// let answer = client.chat().completions().create(ChatRequest::new([Message::user("Hello!")])).await?;
+/// println!("{}", answer.content().unwrap_or_default());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+/// What all clones of a client share.
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    pub(crate) gate: Gate,
+    pub(crate) transport: Transport,
+}
+
+impl Client {
+    /// A client for this configuration. Opens no connection.
+    ///
+    /// # Errors
+    ///
+    /// [`Config`](crate::ErrorKind::Config), with the field, its value and what is allowed.
+    #[allow(
+        clippy::default_constructed_unit_structs,
+        reason = "a unit struct on one target only"
+    )]
+    pub fn new(config: ProviderConfig) -> Result<Self> {
+        Self::with_host(config, Host::default())
+    }
+
+    /// A client that is given something by its target, such as a replacement for the host's fetch.
+    pub(crate) fn with_host(config: ProviderConfig, host: Host) -> Result<Self> {
+        let settings = config.validate()?;
+        let gate = Gate::new(settings.pool.max_connections);
+        let transport = Transport::new(&settings, host)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                settings,
+                gate,
+                transport,
+            }),
+        })
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
+    /// Chat.
+    #[must_use]
+    pub fn chat(&self) -> Chat<'_> {
+        Chat { client: self }
+    }
+
+    /// The pool's figures at this moment.
+    #[must_use]
+    pub fn pool_stats(&self) -> PoolStats {
+        let gate = self.inner.gate.stats();
+        PoolStats {
+            max_connections: gate.limit,
+            in_use: gate.in_use,
+            waiting: gate.waiting,
+            longest_wait: gate.longest_wait,
+            pool_timeouts: gate.timeouts,
+        }
+    }
+
+    /// Which configuration values this target honours, and how.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        self.inner.transport.capabilities()
+    }
+
+    /// Ends the client and its clones: idle connections are closed, requests that wait for a place and later ones
+    /// fail with [`Aborted`](crate::ErrorKind::Aborted). Requests that have their place go on.
+    pub fn close(&self) {
+        self.inner.gate.close();
+        self.inner.transport.close();
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let settings = &self.inner.settings;
+        formatter
+            .debug_struct("Client")
+            .field("provider", &settings.provider.name())
+            .field("base_url", &settings.base_url)
+            .field("pool", &self.pool_stats())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The chat part of the API.
+#[derive(Clone, Copy, Debug)]
+pub struct Chat<'a> {
+    client: &'a Client,
+}
+
+impl<'a> Chat<'a> {
+    /// Completions: answers to a conversation.
+    #[must_use]
+    pub fn completions(self) -> Completions<'a> {
+        Completions { client: self.client }
+    }
+}
+
+/// Chat completions. Dropping any of its futures cancels the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Completions<'a> {
+    client: &'a Client,
+}
+
+impl Completions<'_> {
+    /// The whole answer at once.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn create(self, request: ChatRequest) -> Result<ChatCompletion> {
+        self.create_with(request, &CallOptions::default()).await
+    }
+
+    /// The whole answer at once, with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn create_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatCompletion> {
+        let inner = self.client.inner();
+        let prepared = call::prepare_chat(inner, &request, false, options)?;
+        let reader = call::open(inner, prepared, Typed::default()).await?;
+        reader.completion().await
+    }
+
+    /// The answer as it is written, chunk by chunk. Ready when the head of the answer has arrived.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn stream(self, request: ChatRequest) -> Result<ChatStream> {
+        self.stream_with(request, &CallOptions::default()).await
+    }
+
+    /// The answer as it is written, with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn stream_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatStream> {
+        let inner = self.client.inner();
+        let prepared = call::prepare_chat(inner, &request, true, options)?;
+        let mut reader = call::open(inner, prepared, Typed::default()).await?;
+        if reader.machine.is_streaming() {
+            return Ok(ChatStream::new(reader));
+        }
+        // A refusal, or no stream at all: its body says why.
+        match reader.answer().await {
+            Err(error) => Err(error),
+            Ok(_) => Err(crate::Error::new(crate::ErrorKind::Stream, "the answer is no stream")),
+        }
+    }
+}
+
+/// The pool's figures at one moment; in JSON, durations are seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PoolStats {
+    /// The limit.
+    pub max_connections: usize,
+    /// Requests that have a place.
+    pub in_use: usize,
+    /// Requests that wait for one.
+    pub waiting: usize,
+    /// The longest time that any request has waited so far.
+    #[serde(serialize_with = "as_seconds")]
+    pub longest_wait: Duration,
+    /// Requests that gave up waiting.
+    pub pool_timeouts: u64,
+}
+
+fn as_seconds<S: Serializer>(duration: &Duration, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
+}

@@ -1,0 +1,287 @@
+//! `ProviderConfig`: which provider, with which key, limits and headers; and the checks that make [`Settings`] of it.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer};
+
+use super::raw::{Table, Value};
+use super::timeouts::limit;
+use super::{ConnectionPoolConfig, Preset, TimeLimit, TimeoutConfig, header};
+use crate::deadline::Limits;
+use crate::error::Error;
+use crate::provider::Provider;
+use crate::transport::check_url;
+
+/// Which provider to call, and how.
+///
+/// ```
+/// use llm_api_router::{ConnectionPoolConfig, ProviderConfig, TimeoutConfig};
+///
+/// let config = ProviderConfig::new("openai", "sk-example")
+///     .default_model("gpt-4o-mini")
+///     .connection_pool_config(ConnectionPoolConfig { max_connections: 50, ..Default::default() })
+///     .timeout_config(TimeoutConfig::default().read(120.0).idle(15.0));
+/// let from_a_file: ProviderConfig = serde_json::from_str(
+///     r#"{"provider_type": "openai", "api_key": "sk-example", "timeout": 30}"#,
+/// )?;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct ProviderConfig {
+    provider_type: String,
+    api_key: Option<String>,
+    base_url: Option<String>,
+    default_model: Option<String>,
+    extra_headers: Vec<(String, String)>,
+    preset: Option<Preset>,
+    timeout: Option<TimeLimit>,
+    timeout_config: Option<TimeoutConfig>,
+    connection_pool_config: Option<ConnectionPoolConfig>,
+}
+
+/// A configuration that passed its checks.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) provider: Provider,
+    /// Without a slash at its end.
+    pub(crate) base_url: String,
+    pub(crate) api_key: Option<String>,
+    pub(crate) default_model: Option<String>,
+    pub(crate) extra_headers: Vec<(String, String)>,
+    pub(crate) pool: ConnectionPoolConfig,
+    pub(crate) limits: Limits,
+}
+
+impl ProviderConfig {
+    /// A provider by its type, such as `openai` or `openai-compatible`, and its key. An empty key counts as none.
+    #[must_use]
+    pub fn new(provider_type: impl Into<String>, api_key: impl Into<String>) -> Self {
+        Self {
+            provider_type: provider_type.into(),
+            api_key: Some(api_key.into()),
+            base_url: None,
+            default_model: None,
+            extra_headers: Vec::new(),
+            preset: None,
+            timeout: None,
+            timeout_config: None,
+            connection_pool_config: None,
+        }
+    }
+
+    /// Where the API is, up to and including its version: `http://localhost:8000/v1`. Default: the provider's own;
+    /// `openai-compatible` has none and needs it.
+    #[must_use]
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The model of requests that name none. Default: none.
+    #[must_use]
+    pub fn default_model(mut self, model: impl Into<String>) -> Self {
+        self.default_model = Some(model.into());
+        self
+    }
+
+    /// A header of every request; it takes the place of one of the same name. Default: none.
+    #[must_use]
+    pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.extra_headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Limits that fit a scenario; what is set beside it wins. Default: none.
+    #[must_use]
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.preset = Some(preset);
+        self
+    }
+
+    /// One limit for pool, connect, write and read. [`timeout_config`](Self::timeout_config) wins over it. Default: none.
+    #[must_use]
+    pub fn timeout(mut self, limit: impl Into<TimeLimit>) -> Self {
+        self.timeout = Some(limit.into());
+        self
+    }
+
+    /// The time limits, each by itself. Default: [`TimeoutConfig::default`].
+    #[must_use]
+    pub fn timeout_config(mut self, timeouts: TimeoutConfig) -> Self {
+        self.timeout_config = Some(timeouts);
+        self
+    }
+
+    /// The pool's limits. Default: [`ConnectionPoolConfig::default`].
+    #[must_use]
+    pub fn connection_pool_config(mut self, pool: ConnectionPoolConfig) -> Self {
+        self.connection_pool_config = Some(pool);
+        self
+    }
+
+    /// Checks everything; the error names the field and what to do.
+    pub(crate) fn validate(self) -> Result<Settings, Error> {
+        let provider = Provider::by_name(&self.provider_type)?;
+        let api_key = self.api_key.filter(|key| !key.is_empty());
+        match &api_key {
+            Some(key) => header::check_value("api_key", key)?,
+            None if provider.needs_key() => {
+                return Err(Error::config(format!(
+                    "api_key is missing: provider_type {:?} needs one",
+                    provider.name()
+                )));
+            }
+            None => {}
+        }
+        self.extra_headers
+            .iter()
+            .try_for_each(|(name, value)| header::check("extra_headers", name, value))?;
+        let base_url = base_url(provider, self.base_url)?;
+        let pool = self
+            .connection_pool_config
+            .or(self.preset.map(Preset::connection_pool_config))
+            .unwrap_or_default();
+        pool.validate()?;
+        let uniform = self.timeout.map(TimeoutConfig::uniform).transpose()?;
+        let timeouts = self
+            .timeout_config
+            .or(uniform)
+            .or(self.preset.map(Preset::timeout_config))
+            .unwrap_or_default();
+        timeouts.validate()?;
+        Ok(Settings {
+            provider,
+            base_url,
+            api_key,
+            default_model: self.default_model.filter(|model| !model.is_empty()),
+            extra_headers: self.extra_headers,
+            pool,
+            limits: timeouts.limits(),
+        })
+    }
+}
+
+fn base_url(provider: Provider, given: Option<String>) -> Result<String, Error> {
+    let Some(url) = given.or_else(|| provider.base_url().map(str::to_owned)) else {
+        return Err(Error::config(format!(
+            "base_url is missing: provider_type {:?} has no address of its own; give one such as \"http://localhost:8000/v1\"",
+            provider.name()
+        )));
+    };
+    if is_plain_url(&url) && check_url(&url) {
+        return Ok(url.trim_end_matches('/').to_owned());
+    }
+    Err(Error::config(format!(
+        "base_url must be an absolute http:// or https:// address without user, query or fragment, such as \"https://api.example.com/v1\", got {:?}",
+        without_user(&url)
+    )))
+}
+
+/// What every target's URL parser would agree to, so that they all refuse the same.
+fn is_plain_url(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
+        return false;
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    !host.is_empty()
+        && !host.starts_with(':')
+        && rest
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !br#"?#@\<>"{}|^`"#.contains(&byte))
+}
+
+/// The address for a message: what stands before an `@` may be a password.
+fn without_user(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((_, host)) => format!("…@{host}"),
+        None => url.to_owned(),
+    }
+}
+
+impl fmt::Debug for ProviderConfig {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.extra_headers.iter().map(|(name, _)| name).collect();
+        formatter
+            .debug_struct("ProviderConfig")
+            .field("provider_type", &self.provider_type)
+            .field("api_key", &self.api_key.as_ref().map(|_| "…"))
+            .field("base_url", &self.base_url.as_deref().map(without_user))
+            .field("default_model", &self.default_model)
+            .field("extra_headers", &headers)
+            .field("preset", &self.preset)
+            .field("timeout", &self.timeout)
+            .field("timeout_config", &self.timeout_config)
+            .field("connection_pool_config", &self.connection_pool_config)
+            .finish()
+    }
+}
+
+impl<'de> Deserialize<'de> for ProviderConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        read(value).map_err(serde::de::Error::custom)
+    }
+}
+
+fn read(value: Value) -> Result<ProviderConfig, Error> {
+    let mut table = Table::open("", value)?;
+    let provider_type = table
+        .text("provider_type")?
+        .ok_or_else(|| Error::config(format!("provider_type is missing: it is one of {}", Provider::names())))?;
+    let preset = preset(&mut table)?;
+    let pool_base = preset.map(Preset::connection_pool_config).unwrap_or_default();
+    let timeout_base = preset.map(Preset::timeout_config).unwrap_or_default();
+    let config = ProviderConfig {
+        provider_type,
+        api_key: table.text("api_key")?,
+        base_url: table.text("base_url")?,
+        default_model: table.text("default_model")?,
+        extra_headers: headers(&mut table, "extra_headers")?,
+        preset,
+        timeout: limit(&mut table, "timeout")?,
+        timeout_config: written(&mut table, "timeout_config")
+            .map(|value| TimeoutConfig::read_over(value, timeout_base))
+            .transpose()?,
+        connection_pool_config: written(&mut table, "connection_pool_config")
+            .map(|value| ConnectionPoolConfig::read(value, pool_base))
+            .transpose()?,
+    };
+    table.finish()?;
+    Ok(config)
+}
+
+/// A field whose `null` counts as not written.
+fn written(table: &mut Table, field: &'static str) -> Option<Value> {
+    table.take(field).filter(|value| *value != Value::Null)
+}
+
+fn preset(table: &mut Table) -> Result<Option<Preset>, Error> {
+    let Some(name) = table.text("preset")? else {
+        return Ok(None);
+    };
+    let known = Preset::NAMES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, preset)| *preset);
+    let names = Preset::NAMES.map(|(name, _)| name).join(", ");
+    known
+        .map(Some)
+        .ok_or_else(|| Error::config(format!("preset must be one of {names}, got {name:?}")))
+}
+
+/// An object of header names and values.
+pub(super) fn headers(table: &mut Table, field: &'static str) -> Result<Vec<(String, String)>, Error> {
+    let name = table.name(field);
+    let fail = || Error::config(format!("{name} must be an object of header names and string values"));
+    match table.take(field) {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Table(entries)) => entries
+            .into_iter()
+            .map(|(key, value)| match value {
+                Value::Text(text) => Ok((key, text)),
+                _ => Err(fail()),
+            })
+            .collect(),
+        Some(_) => Err(fail()),
+    }
+}

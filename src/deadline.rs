@@ -1,0 +1,326 @@
+//! The clocks of one call: which limit runs now, when it runs out, and what each phase took.
+//!
+//! A call is in one [`Stage`] at a time. Transports report what they see ([`Clocks::dials`], [`Clocks::uploads`],
+//! …); drivers ask [`Clocks::next`] for the nearest deadline and its reason. Everything takes instants and knows no
+//! clock. Where a host shows nothing between the start of its fetch and the response head, the stage is
+//! [`Stage::Exchange`], and its limit is the sum of those that it merges.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind, Phase, Replay, Spent, TimeoutKind};
+use crate::rt::Instant;
+
+/// Seven limits; `None` is off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) pool: Option<Duration>,
+    pub(crate) connect: Option<Duration>,
+    pub(crate) write: Option<Duration>,
+    pub(crate) read: Option<Duration>,
+    pub(crate) total: Option<Duration>,
+    pub(crate) first_token: Option<Duration>,
+    pub(crate) idle: Option<Duration>,
+}
+
+/// Where a call is.
+#[allow(dead_code, reason = "each target sees some of the stages")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Waits for a place in the pool.
+    Queued,
+    /// Opens a connection.
+    Dialling,
+    /// Sends the request.
+    Uploading,
+    /// One of dialling, uploading or waiting for the head: the host does not say which.
+    Exchange,
+    /// The request is out; the response head is awaited.
+    Head,
+    /// A read of the body is pending.
+    Body,
+    /// Nobody reads: the consumer is busy or the buffer is full.
+    Paused,
+}
+
+/// The phases that [`Stage::Exchange`] merges.
+pub(crate) const MERGED: &[Phase] = &[Phase::Connect, Phase::Write, Phase::Read];
+
+/// The clocks of one call.
+#[derive(Debug)]
+pub(crate) struct Clocks {
+    limits: Limits,
+    streaming: bool,
+    stage: Stage,
+    /// When the stage began.
+    entered: Instant,
+    /// When the stage last made progress: its limit counts from here.
+    progress: Instant,
+    started: Instant,
+    /// When the upload ended, or where that cannot be known, when the exchange began.
+    uploaded: Option<Instant>,
+    content: Option<Instant>,
+    spent: Spent,
+    sent: u64,
+    received: u64,
+}
+
+/// Clocks that a driver and its transport look at together.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedClocks(Arc<Mutex<Clocks>>);
+
+impl SharedClocks {
+    pub(crate) fn new(clocks: Clocks) -> Self {
+        Self(Arc::new(Mutex::new(clocks)))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Clocks> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A limit that ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Expired {
+    pub(crate) kind: TimeoutKind,
+    pub(crate) limit: Duration,
+}
+
+#[allow(dead_code, reason = "each target reports what it sees")]
+impl Clocks {
+    /// The clocks of a call that starts now and waits for its place. `streaming` calls have a first token.
+    pub(crate) fn start(now: Instant, limits: Limits, streaming: bool) -> Self {
+        Self {
+            limits,
+            streaming,
+            stage: Stage::Queued,
+            entered: now,
+            progress: now,
+            started: now,
+            uploaded: None,
+            content: None,
+            spent: Spent::default(),
+            sent: 0,
+            received: 0,
+        }
+    }
+
+    /// The limits in force.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    fn enter(&mut self, now: Instant, stage: Stage) {
+        self.book(now);
+        self.stage = stage;
+        self.entered = now;
+        self.progress = now;
+    }
+
+    fn book(&mut self, now: Instant) {
+        let time = now.since(self.entered);
+        match self.stage {
+            Stage::Queued => self.spent.pool += time,
+            Stage::Dialling => self.spent.connect += time,
+            Stage::Uploading => self.spent.write += time,
+            Stage::Exchange | Stage::Head | Stage::Body => self.spent.read += time,
+            Stage::Paused => {}
+        }
+        self.entered = now;
+    }
+
+    /// A connection is being opened.
+    pub(crate) fn dials(&mut self, now: Instant) {
+        self.enter(now, Stage::Dialling);
+    }
+
+    /// The request is being sent, on a connection that is open.
+    pub(crate) fn uploads(&mut self, now: Instant) {
+        self.enter(now, Stage::Uploading);
+    }
+
+    /// So many more bytes of the request's body were handed over.
+    pub(crate) fn sends(&mut self, now: Instant, bytes: u64) {
+        self.sent += bytes;
+        self.progress = now;
+    }
+
+    /// The request is out.
+    pub(crate) fn uploaded(&mut self, now: Instant) {
+        self.enter(now, Stage::Head);
+        self.uploaded = Some(now);
+    }
+
+    /// The host took the request over and shows no phases until the head.
+    pub(crate) fn exchanges(&mut self, now: Instant, body: u64) {
+        self.enter(now, Stage::Exchange);
+        self.uploaded = Some(now);
+        self.sent = body;
+    }
+
+    /// The response head arrived.
+    pub(crate) fn head_arrives(&mut self, now: Instant) {
+        if self.uploaded.is_none() {
+            self.uploaded = Some(now);
+        }
+        self.enter(now, Stage::Paused);
+    }
+
+    /// A read of the body is pending from now on.
+    pub(crate) fn reads(&mut self, now: Instant) {
+        if self.stage == Stage::Paused {
+            self.skip_pause(now);
+            self.enter(now, Stage::Body);
+        }
+    }
+
+    /// What the consumer took for itself is billed neither as waiting for content nor as idle time.
+    fn skip_pause(&mut self, now: Instant) {
+        let pause = now.since(self.entered);
+        self.content = self.content.map(|at| at + pause);
+        self.uploaded = self.uploaded.map(|at| at + pause);
+        self.entered = now;
+    }
+
+    /// Bytes of the body arrived.
+    pub(crate) fn receives(&mut self, now: Instant, bytes: usize) {
+        if self.stage == Stage::Paused {
+            self.skip_pause(now);
+        }
+        self.received += bytes as u64;
+        self.progress = now;
+    }
+
+    /// Content was among what arrived.
+    pub(crate) fn content_arrives(&mut self, now: Instant) {
+        self.content = Some(now);
+    }
+
+    /// Bytes of the body so far.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// No read is pending any more.
+    pub(crate) fn pauses(&mut self, now: Instant) {
+        if self.stage != Stage::Paused {
+            self.enter(now, Stage::Paused);
+        }
+    }
+
+    /// The nearest deadline and its reason; of two at the same instant, the phase's own.
+    pub(crate) fn next(&self) -> Option<(Instant, Expired)> {
+        let phase = self.phase_limit().map(|(kind, limit)| (self.progress, kind, limit));
+        let total = self.limits.total.map(|limit| (self.started, TimeoutKind::Total, limit));
+        let waits = matches!(self.stage, Stage::Exchange | Stage::Head | Stage::Body);
+        let content = if self.streaming && waits {
+            self.content_limit()
+        } else {
+            None
+        };
+        [phase, content, total]
+            .into_iter()
+            .flatten()
+            .map(|(from, kind, limit)| (from + limit, Expired { kind, limit }))
+            .min_by_key(|(at, _)| *at)
+    }
+
+    fn phase_limit(&self) -> Option<(TimeoutKind, Duration)> {
+        let limits = &self.limits;
+        match self.stage {
+            Stage::Queued => limits.pool.map(|limit| (TimeoutKind::Pool, limit)),
+            Stage::Dialling => limits.connect.map(|limit| (TimeoutKind::Connect, limit)),
+            Stage::Uploading => limits.write.map(|limit| (TimeoutKind::Write, limit)),
+            Stage::Exchange => {
+                let sum = limits
+                    .connect?
+                    .saturating_add(limits.write?)
+                    .saturating_add(limits.read?);
+                Some((TimeoutKind::Read, sum))
+            }
+            Stage::Head | Stage::Body => limits.read.map(|limit| (TimeoutKind::Read, limit)),
+            Stage::Paused => None,
+        }
+    }
+
+    fn content_limit(&self) -> Option<(Instant, TimeoutKind, Duration)> {
+        match self.content {
+            Some(at) => self.limits.idle.map(|limit| (at, TimeoutKind::Idle, limit)),
+            None => self
+                .uploaded
+                .zip(self.limits.first_token)
+                .map(|(at, limit)| (at, TimeoutKind::FirstToken, limit)),
+        }
+    }
+
+    /// The limit that has run out by now, if one has.
+    pub(crate) fn expired(&self, now: Instant) -> Option<Expired> {
+        self.next().filter(|(at, _)| *at <= now).map(|(_, expired)| expired)
+    }
+
+    /// The phase that an error of this moment belongs to, and those it cannot be told apart from.
+    pub(crate) fn phase(&self) -> (Phase, &'static [Phase]) {
+        match self.stage {
+            Stage::Queued => (Phase::Pool, &[]),
+            Stage::Dialling => (Phase::Connect, &[]),
+            Stage::Uploading => (Phase::Write, &[]),
+            Stage::Exchange => (Phase::Read, MERGED),
+            Stage::Head | Stage::Body | Stage::Paused => (Phase::Read, &[]),
+        }
+    }
+
+    /// What the server may have seen by now.
+    pub(crate) fn replay(&self) -> Replay {
+        match self.stage {
+            Stage::Queued | Stage::Dialling => Replay::NeverSent,
+            Stage::Uploading | Stage::Exchange | Stage::Head => Replay::MaybeProcessed,
+            Stage::Body | Stage::Paused => Replay::Processed,
+        }
+    }
+
+    /// Fills in what the clocks know about an error of this moment.
+    pub(crate) fn account(&mut self, now: Instant, error: Error, attempts: u32) -> Error {
+        self.book(now);
+        let (phase, merged) = self.phase();
+        error.in_phase(Some(phase), merged).with_account(
+            attempts,
+            now.since(self.started),
+            self.spent,
+            self.sent,
+            self.received,
+        )
+    }
+
+    /// The error for a limit that ran out, in words that name the setting.
+    pub(crate) fn timeout(&mut self, now: Instant, expired: Expired, attempts: u32) -> Error {
+        let (_, merged) = self.phase();
+        let merged = expired.kind == TimeoutKind::Read && !merged.is_empty();
+        let error = Error::new(ErrorKind::Timeout(expired.kind), self.timeout_message(expired, merged));
+        self.account(
+            now,
+            error.with_limit(expired.limit).with_replay(self.replay()),
+            attempts,
+        )
+    }
+
+    fn timeout_message(&self, Expired { kind, limit }: Expired, merged: bool) -> String {
+        let seconds = limit.as_secs_f64();
+        let what = match kind {
+            TimeoutKind::Pool if limit.is_zero() => return "no place in the pool is free (timeout_config.pool is 0, so the request did not wait): raise connection_pool_config.max_connections, finish or drop open streams, or raise timeout_config.pool".to_owned(),
+            TimeoutKind::Pool => return format!("no place in the pool became free within {seconds} s: raise connection_pool_config.max_connections, finish or drop open streams, or raise timeout_config.pool"),
+            TimeoutKind::Read if merged => return format!("no answer within {seconds} s (this host does not tell connecting, sending and waiting apart, so the limit is timeout_config.connect + write + read): raise timeout_config.read"),
+            TimeoutKind::Connect => "no connection was made",
+            TimeoutKind::Write => "sending the request made no progress",
+            TimeoutKind::Read if self.received == 0 => "no answer arrived",
+            TimeoutKind::Read => "nothing more of the answer arrived",
+            TimeoutKind::Total => "the whole call did not end",
+            TimeoutKind::FirstToken => "no content arrived",
+            TimeoutKind::Idle => "no further content arrived",
+        };
+        format!("{what} within {seconds} s: raise timeout_config.{kind}")
+    }
+}
+
+#[cfg(test)]
+#[path = "deadline_tests.rs"]
+mod tests;

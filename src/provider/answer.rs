@@ -1,0 +1,170 @@
+//! What answers mean: signals of a stream, and errors in all the shapes that providers give them.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, Replay};
+use crate::transport::Head;
+
+/// How much of an unexpected answer an error shows, in characters.
+const EXCERPT: usize = 160;
+
+/// What one event told about the stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Signals {
+    /// It carried content.
+    pub(crate) content: bool,
+    /// It was the terminal event; nothing comes after it.
+    pub(crate) done: bool,
+    /// The choices it mentioned, and those that it ended, as bits by index.
+    pub(crate) seen: u64,
+    pub(crate) ended: u64,
+}
+
+impl Signals {
+    /// Notes a choice.
+    pub(crate) fn choice(&mut self, index: u32, content: bool, ended: bool) {
+        let bit = 1u64.checked_shl(index).unwrap_or(1 << 63);
+        self.content |= content;
+        self.seen |= bit;
+        if ended {
+            self.ended |= bit;
+        }
+    }
+}
+
+/// Why an answer cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// It is not what the protocol says.
+    Malformed(String),
+    /// The provider reports an error inside an answer that began well.
+    Reported { message: String, code: Option<String> },
+}
+
+impl Fault {
+    /// The text is not the JSON that was expected.
+    pub(crate) fn malformed(text: &str, error: &serde_json::Error) -> Self {
+        Self::unexpected(text, &format!("the answer is not the JSON that was expected ({error})"))
+    }
+
+    /// The text is not what was expected.
+    pub(crate) fn unexpected(text: &str, what: &str) -> Self {
+        let text = text.trim();
+        Self::Malformed(if text.is_empty() {
+            what.to_owned()
+        } else {
+            format!("{what}: {}", excerpt(text))
+        })
+    }
+
+    /// An `error` of the provider's, as JSON.
+    pub(crate) fn reported(json: &str) -> Self {
+        let (message, code) = describe(json);
+        Self::Reported { message, code }
+    }
+
+    /// The error for the user. A key that the provider echoes is masked.
+    pub(crate) fn into_error(self, head: &Head, key: Option<&str>) -> Error {
+        let (kind, message, code) = match self {
+            Self::Malformed(message) => (ErrorKind::Stream, message, None),
+            Self::Reported { message, code } => (
+                ErrorKind::Provider,
+                format!("the provider reported an error inside its answer: {message}"),
+                code,
+            ),
+        };
+        Error::new(kind, mask(message, key))
+            .with_code(code)
+            .with_status(head.status, head.headers.get("x-request-id"))
+            .with_replay(Replay::Processed)
+    }
+}
+
+/// The error for an answer whose status is no success.
+pub(crate) fn refusal(head: &Head, body: &[u8], key: Option<&str>) -> Error {
+    let text = String::from_utf8_lossy(body);
+    let (said, code) = describe(&text);
+    let status = head.status;
+    let (kind, advice) = match status {
+        401 => (ErrorKind::Authentication, "check api_key"),
+        403 => (ErrorKind::Permission, "the key may not do this"),
+        404 => (ErrorKind::NotFound, "check model and base_url"),
+        429 => (ErrorKind::RateLimit, "send fewer requests, or wait"),
+        300..=399 => (
+            ErrorKind::BadRequest,
+            "redirects are not followed; put the final address into base_url",
+        ),
+        400..=499 => (ErrorKind::BadRequest, "change the request"),
+        _ => (ErrorKind::Provider, "try again later"),
+    };
+    let message = if said.is_empty() {
+        format!("HTTP {status} ({advice})")
+    } else {
+        format!("HTTP {status}: {said} ({advice})")
+    };
+    Error::new(kind, mask(message, key))
+        .with_code(code)
+        .with_status(status, head.headers.get("x-request-id"))
+        .with_retry_after(retry_after(head))
+        .with_replay(Replay::Processed)
+}
+
+/// The wait that the server asks for, as far as it gives it in milliseconds or seconds.
+fn retry_after(head: &Head) -> Option<Duration> {
+    let number = |name: &str| {
+        head.headers
+            .get(name)
+            .and_then(|value| value.trim().parse::<f64>().ok())
+    };
+    let seconds = number("retry-after-ms")
+        .map(|millis| millis / 1e3)
+        .or_else(|| number("retry-after"))?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// The message and code in an error body: `{"error": {"message", "code"}}`, `{"error": "…"}`, `{"message": "…"}`,
+/// or an excerpt of whatever else it is.
+fn describe(text: &str) -> (String, Option<String>) {
+    let Ok(value) = serde_json::from_str::<Value>(text) else {
+        return (excerpt(text.trim()), None);
+    };
+    let error = value.get("error").unwrap_or(&value);
+    let message = [error, &value]
+        .iter()
+        .find_map(|place| {
+            place
+                .as_str()
+                .or_else(|| place.get("message")?.as_str())
+                .or_else(|| place.get("detail")?.as_str())
+        })
+        .map_or_else(|| excerpt(text.trim()), |message| clip(message, 1000));
+    let code = ["code", "type", "status"]
+        .iter()
+        .find_map(|field| match error.get(field)? {
+            Value::String(code) => Some(code.clone()),
+            Value::Number(code) => Some(code.to_string()),
+            _ => None,
+        });
+    (message, code)
+}
+
+fn excerpt(text: &str) -> String {
+    let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    clip(&flat, EXCERPT)
+}
+
+fn clip(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
+
+fn mask(message: String, key: Option<&str>) -> String {
+    match key {
+        Some(key) if key.len() >= 4 && message.contains(key) => message.replace(key, "…"),
+        _ => message,
+    }
+}

@@ -1,0 +1,40 @@
+//! What the target provides besides the network: a clock, a timer and background tasks.
+//!
+//! Shared code takes an [`Instant`] as an argument; only drivers ask [`now`] for one, so that every rule about
+//! time is tested with a made-up clock.
+
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "tokio.rs"]
+mod host;
+#[cfg(target_arch = "wasm32")]
+#[path = "web.rs"]
+mod host;
+
+use std::ops::Add;
+use std::time::Duration;
+
+pub(crate) use host::{Sleep, check, now, spawn};
+
+/// A point in time of the process's monotonic clock, as the time since an arbitrary start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Instant(Duration);
+
+impl Instant {
+    /// The instant that lies `since_start` after the clock's start.
+    pub(crate) const fn at(since_start: Duration) -> Self {
+        Self(since_start)
+    }
+
+    /// The time from `earlier` to this instant; zero when `earlier` is later.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(duration))
+    }
+}

@@ -1,0 +1,66 @@
+//! Native: tokio's timer and tasks, the standard library's monotonic clock.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::task::{Context, Poll};
+
+use super::Instant;
+
+/// The present instant.
+pub(crate) fn now() -> Instant {
+    static START: OnceLock<std::time::Instant> = OnceLock::new();
+    Instant::at(START.get_or_init(std::time::Instant::now).elapsed())
+}
+
+/// Whether this thread can run a call at all; the error says what is missing.
+pub(crate) fn check() -> Result<(), &'static str> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(_) => Ok(()),
+        Err(_) => Err("there is no tokio runtime here; call this from inside one, for example under #[tokio::main]"),
+    }
+}
+
+/// Runs a future in the background; without a runtime it is dropped, which cancels it.
+pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(future);
+    }
+}
+
+/// A timer that is ready at a chosen instant and can be set anew.
+pub(crate) struct Sleep {
+    timer: Pin<Box<tokio::time::Sleep>>,
+    until: Instant,
+}
+
+impl Sleep {
+    /// A timer that is ready at `until`.
+    pub(crate) fn until(until: Instant) -> Self {
+        Self {
+            timer: Box::pin(tokio::time::sleep(until.since(now()))),
+            until,
+        }
+    }
+
+    /// The instant at which the timer is ready.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.until
+    }
+
+    /// Sets the timer to another instant.
+    pub(crate) fn reset(&mut self, until: Instant) {
+        self.until = until;
+        self.timer
+            .as_mut()
+            .reset(tokio::time::Instant::now() + until.since(now()));
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.timer.as_mut().poll(context)
+    }
+}

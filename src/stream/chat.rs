@@ -1,0 +1,106 @@
+//! `ChatStream`: the chunks of one streamed answer, in order, as they arrive.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
+
+use super::reader::{Reader, Step, drain};
+use super::sink::Typed;
+use crate::error::Result;
+use crate::types::ChatChunk;
+
+/// The chunks of a streamed answer. Also a [`futures_core::Stream`].
+///
+/// The stream ends with `None` only after the provider's terminal event; an answer that is cut off ends with an
+/// [`ErrorKind::Stream`](crate::ErrorKind::Stream) or [`Network`](crate::ErrorKind::Network) error. After an error
+/// it gives `None`. Nothing is read ahead of you: a consumer that stops stops the network.
+///
+/// Dropping the stream cancels the request and frees its place in the pool. When all content was received, the
+/// connection is kept for the next request.
+///
+/// ```no_run
+/// # use llm_api_router::{ChatRequest, Client, Message, ProviderConfig};
+/// # async fn example(client: Client) -> llm_api_router::Result<()> {
+/// let mut stream = client.chat().completions().stream(ChatRequest::new([Message::user("A poem")])).await?;
+/// while let Some(chunk) = stream.next().await {
+///     print!("{}", chunk?.content().unwrap_or_default());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct ChatStream {
+    reader: Reader<Typed>,
+    /// An error that waits behind the chunks that were complete before it.
+    failure: Option<crate::Error>,
+    ended: bool,
+}
+
+impl ChatStream {
+    pub(crate) fn new(reader: Reader<Typed>) -> Self {
+        Self {
+            reader,
+            failure: None,
+            ended: false,
+        }
+    }
+
+    /// The next chunk; `None` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// Timeouts, a broken or cut-off answer, an error that the provider reports inside its answer.
+    pub async fn next(&mut self) -> Option<Result<ChatChunk>> {
+        std::future::poll_fn(|context| self.poll_chunk(context)).await
+    }
+
+    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ChatChunk>>> {
+        loop {
+            if let Some(chunk) = self.reader.machine.sink.pop() {
+                return Poll::Ready(Some(Ok(chunk)));
+            }
+            if let Some(error) = self.failure.take() {
+                self.ended = true;
+                return Poll::Ready(Some(Err(error)));
+            }
+            if self.ended {
+                return Poll::Ready(None);
+            }
+            match self.reader.poll_read(context) {
+                Poll::Ready(Ok(Step::Fed)) => {}
+                Poll::Ready(Ok(Step::Ended(_))) => self.ended = true,
+                Poll::Ready(Err(error)) => self.failure = Some(error),
+                Poll::Pending if self.reader.machine.is_finished() => {
+                    self.ended = true;
+                    self.reader.body.take().into_iter().for_each(drain);
+                }
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}
+
+impl Stream for ChatStream {
+    type Item = Result<ChatChunk>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_chunk(context)
+    }
+}
+
+impl Drop for ChatStream {
+    fn drop(&mut self) {
+        if self.reader.machine.is_complete() {
+            self.reader.body.take().into_iter().for_each(drain);
+        }
+    }
+}
+
+impl std::fmt::Debug for ChatStream {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("ChatStream")
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}

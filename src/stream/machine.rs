@@ -1,0 +1,285 @@
+//! One answer as a state machine without input or output: bytes and instants in, chunks and errors out.
+//!
+//! The native driver and the JavaScript loop feed the same machine, so that decoding, the clocks, truncation and
+//! limits on size exist once and mean the same everywhere.
+
+use super::Sink;
+use crate::config::Settings;
+use crate::deadline::{Expired, SharedClocks};
+use crate::decode::sse::{self, Decoder, Stopped, TooLarge};
+use crate::error::{Error, ErrorKind, Replay, TimeoutKind};
+use crate::provider::{Fault, Provider, Signals, refusal};
+use crate::rt::Instant;
+use crate::transport::{Failure, Head};
+use crate::types::ChatCompletion;
+
+/// The largest answer that is not streamed, in bytes.
+const LARGEST_ANSWER: usize = 64 << 20;
+/// How much of an error's body is read, in bytes.
+const LARGEST_REFUSAL: usize = 64 << 10;
+
+/// What is fed with one response.
+pub(crate) struct Machine<S> {
+    pub(crate) clocks: SharedClocks,
+    pub(crate) sink: S,
+    head: Head,
+    provider: Provider,
+    key: Option<String>,
+    mode: Mode,
+}
+
+enum Mode {
+    /// Chunks arrive as events.
+    Events { decoder: Decoder, progress: Progress },
+    /// The answer is one JSON text.
+    Whole(Vec<u8>),
+    /// The status is no success: the body says why.
+    Refusal(Vec<u8>),
+    /// The caller asked for events and got another content type.
+    NoStream(Vec<u8>),
+}
+
+/// How far a stream of events is.
+#[derive(Default)]
+struct Progress {
+    done: bool,
+    seen: u64,
+    ended: u64,
+    content: bool,
+}
+
+impl Progress {
+    fn note(&mut self, signals: Signals) {
+        self.done |= signals.done;
+        self.content |= signals.content;
+        self.seen |= signals.seen;
+        self.ended |= signals.ended;
+    }
+
+    /// The dialect's terminal signal came: `[DONE]`, or a finish reason for every choice.
+    fn is_complete(&self) -> bool {
+        self.done || (self.ended != 0 && self.ended == self.seen)
+    }
+}
+
+impl<S: Sink> Machine<S> {
+    /// The machine for a response whose head has arrived.
+    pub(crate) fn new(clocks: SharedClocks, sink: S, head: Head, settings: &Settings, streaming: bool) -> Self {
+        let mode = match head.status {
+            200..=299 if !streaming => Mode::Whole(Vec::new()),
+            200..=299 if is_other_than_events(&head) => Mode::NoStream(Vec::new()),
+            200..=299 => Mode::Events {
+                decoder: Decoder::new(sse::DEFAULT_LIMIT),
+                progress: Progress::default(),
+            },
+            _ => Mode::Refusal(Vec::new()),
+        };
+        Self {
+            clocks,
+            sink,
+            head,
+            provider: settings.provider,
+            key: settings.api_key.clone(),
+            mode,
+        }
+    }
+
+    /// Whether chunks will come, in contrast to one answer or an error.
+    pub(crate) fn is_streaming(&self) -> bool {
+        matches!(self.mode, Mode::Events { .. })
+    }
+
+    /// Whether the terminal event was seen: nothing more will come for the consumer.
+    pub(crate) fn is_finished(&self) -> bool {
+        matches!(&self.mode, Mode::Events { progress, .. } if progress.done)
+    }
+
+    /// Whether all content was seen, though a usage chunk or `[DONE]` may still come.
+    pub(crate) fn is_complete(&self) -> bool {
+        matches!(&self.mode, Mode::Events { progress, .. } if progress.is_complete())
+    }
+
+    /// Takes bytes of the body. Chunks that were complete before an error are in the sink all the same.
+    pub(crate) fn on_bytes(&mut self, now: Instant, bytes: &[u8]) -> Result<(), Error> {
+        self.clocks.lock().receives(now, bytes.len());
+        let outcome = match &mut self.mode {
+            Mode::Events { progress, .. } if progress.done => Ok(()),
+            Mode::Events { decoder, progress } => {
+                progress.content = false;
+                let (provider, sink) = (self.provider, &mut self.sink);
+                let outcome = decoder.feed(bytes, |event| {
+                    if !progress.done {
+                        progress.note(provider.decode_event(&event, sink)?);
+                    }
+                    Ok(())
+                });
+                if progress.content {
+                    self.clocks.lock().content_arrives(now);
+                }
+                outcome
+            }
+            Mode::Whole(body) | Mode::NoStream(body) => hold(body, bytes, LARGEST_ANSWER).map_err(Stopped::TooLarge),
+            Mode::Refusal(body) => {
+                if hold(body, bytes, LARGEST_REFUSAL).is_ok() {
+                    return Ok(());
+                }
+                let body = std::mem::take(body);
+                return Err(self.complete_error(now, refusal(&self.head, &body, self.key.as_deref())));
+            }
+        };
+        outcome.map_err(|stopped| self.stopped(now, stopped))
+    }
+
+    /// The body has ended. Gives the JSON text of an answer that was not streamed.
+    pub(crate) fn on_eof(&mut self, now: Instant) -> Result<Option<String>, Error> {
+        match &mut self.mode {
+            Mode::Events { decoder, progress } => {
+                let (provider, sink) = (self.provider, &mut self.sink);
+                let outcome = decoder.finish(|event| {
+                    if !progress.done {
+                        progress.note(provider.decode_event(&event, sink)?);
+                    }
+                    Ok(())
+                });
+                let complete = progress.is_complete();
+                outcome.map_err(|stopped| self.stopped(now, stopped))?;
+                if complete { Ok(None) } else { Err(self.truncated(now)) }
+            }
+            Mode::Whole(body) => {
+                let body = std::mem::take(body);
+                self.provider
+                    .decode_answer(body)
+                    .map(Some)
+                    .map_err(|fault| self.fault(now, fault))
+            }
+            Mode::NoStream(body) => {
+                let body = std::mem::take(body);
+                let fault = no_stream(&self.head, &String::from_utf8_lossy(&body));
+                Err(self.fault(now, fault))
+            }
+            Mode::Refusal(body) => {
+                let body = std::mem::take(body);
+                Err(self.complete_error(now, refusal(&self.head, &body, self.key.as_deref())))
+            }
+        }
+    }
+
+    /// The answer as a value.
+    pub(crate) fn parse(&self, now: Instant, json: &str) -> Result<ChatCompletion, Error> {
+        self.provider.parse_answer(json).map_err(|fault| self.fault(now, fault))
+    }
+
+    /// The body broke off.
+    pub(crate) fn on_failure(&mut self, now: Instant, failure: Failure) -> Error {
+        if let Mode::Refusal(body) = &self.mode {
+            // The status says more than the way the connection ended.
+            return self.complete_error(now, refusal(&self.head, body, self.key.as_deref()));
+        }
+        let message = format!(
+            "the answer broke off after {} bytes: {}",
+            self.clocks.lock().received(),
+            failure.message
+        );
+        let error = Error::new(ErrorKind::Network, message)
+            .with_code(failure.code)
+            .with_cause(failure.cause);
+        let error = error
+            .with_replay(Replay::Processed)
+            .with_status(self.head.status, self.head.headers.get("x-request-id"));
+        self.complete_error(now, error)
+    }
+
+    /// The error of a limit that has run out by now.
+    #[allow(dead_code, reason = "only the JavaScript loop has a timer of its own")]
+    pub(crate) fn expired(&self, now: Instant) -> Option<Error> {
+        let expired = self.clocks.lock().expired(now)?;
+        Some(self.timeout(now, expired))
+    }
+
+    /// The error of the limit on the whole call, which runs while nobody reads, too.
+    pub(crate) fn total_expired(&self, now: Instant) -> Option<Error> {
+        let expired = self
+            .clocks
+            .lock()
+            .expired(now)
+            .filter(|expired| expired.kind == TimeoutKind::Total)?;
+        Some(self.timeout(now, expired))
+    }
+
+    /// The error of a limit that ran out.
+    pub(crate) fn timeout(&self, now: Instant, expired: Expired) -> Error {
+        let error = self.clocks.lock().timeout(now, expired, 1);
+        error
+            .of_provider(self.provider.name())
+            .with_status(self.head.status, self.head.headers.get("x-request-id"))
+    }
+
+    fn truncated(&self, now: Instant) -> Error {
+        let received = self.clocks.lock().received();
+        let message = format!(
+            "the stream ended after {received} bytes without its terminal event, so that the answer is not complete"
+        );
+        let error = Error::new(ErrorKind::Stream, message)
+            .with_replay(Replay::Processed)
+            .with_status(self.head.status, self.head.headers.get("x-request-id"));
+        self.complete_error(now, error)
+    }
+
+    fn stopped(&self, now: Instant, stopped: Stopped<Fault>) -> Error {
+        match stopped {
+            Stopped::Receiver(fault) => self.fault(now, fault),
+            Stopped::TooLarge(TooLarge(limit)) => {
+                let fault = Fault::Malformed(format!("the answer has an event or body larger than {limit} bytes"));
+                self.fault(now, fault)
+            }
+        }
+    }
+
+    fn fault(&self, now: Instant, fault: Fault) -> Error {
+        self.complete_error(now, fault.into_error(&self.head, self.key.as_deref()))
+    }
+
+    fn complete_error(&self, now: Instant, error: Error) -> Error {
+        self.clocks
+            .lock()
+            .account(now, error, 1)
+            .of_provider(self.provider.name())
+    }
+}
+
+/// Keeps bytes up to a limit.
+fn hold(body: &mut Vec<u8>, bytes: &[u8], limit: usize) -> Result<(), TooLarge> {
+    if body.len() + bytes.len() > limit {
+        return Err(TooLarge(limit));
+    }
+    body.extend_from_slice(bytes);
+    Ok(())
+}
+
+/// Whether the answer says plainly that it is no event stream. Servers that name no type, or a loose one, are read.
+fn is_other_than_events(head: &Head) -> bool {
+    let content_type = head
+        .headers
+        .get("content-type")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    ["text/html", "application/json", "application/problem+json"]
+        .iter()
+        .any(|other| content_type.starts_with(other))
+}
+
+/// What to say about an answer that is no event stream.
+fn no_stream(head: &Head, body: &str) -> Fault {
+    let content_type = head.headers.get("content-type").unwrap_or_default();
+    if let Ok(Some(error)) = serde_json::from_str::<crate::provider::Peek<'_>>(body).map(|peek| peek.error) {
+        return Fault::reported(error.get());
+    }
+    Fault::unexpected(
+        body,
+        &format!("a stream was asked for, but the answer is {content_type}"),
+    )
+}
+
+#[cfg(test)]
+#[path = "machine_tests.rs"]
+mod tests;

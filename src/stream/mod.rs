@@ -1,0 +1,13 @@
+//! Streamed answers: the state machine, its driver, and what Rust callers iterate.
+
+mod chat;
+mod machine;
+mod reader;
+mod sink;
+
+pub use chat::ChatStream;
+
+pub(crate) use machine::Machine;
+pub(crate) use reader::Reader;
+#[allow(unused_imports, reason = "only the JavaScript side uses JsonText")]
+pub(crate) use sink::{JsonText, Sink, Typed};

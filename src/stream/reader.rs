@@ -1,0 +1,127 @@
+//! The driver of one answer: polls the body, feeds the machine, watches the clocks.
+
+use std::future::Future;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::{Machine, Sink};
+use crate::alarm::Alarm;
+use crate::error::Error;
+use crate::rt::{self, Sleep};
+use crate::transport::Body;
+use crate::types::ChatCompletion;
+
+/// After the terminal event, how long and how far the rest of a body is read, so that its socket can be used again.
+const DRAIN_TIME: Duration = Duration::from_secs(1);
+const DRAIN_BYTES: usize = 64 << 10;
+
+/// A machine and the body that feeds it.
+pub(crate) struct Reader<S> {
+    pub(crate) machine: Machine<S>,
+    /// `None` once it has ended or failed.
+    pub(crate) body: Option<Body>,
+    alarm: Alarm,
+    waits: bool,
+}
+
+/// What one read brought.
+pub(crate) enum Step {
+    /// Bytes were fed.
+    Fed,
+    /// The body has ended; the answer's JSON, if it was not streamed.
+    Ended(Option<String>),
+}
+
+impl<S: Sink> Reader<S> {
+    pub(crate) fn new(machine: Machine<S>, body: Body) -> Self {
+        Self {
+            machine,
+            body: Some(body),
+            alarm: Alarm::default(),
+            waits: false,
+        }
+    }
+
+    /// Reads once. After an error the body is gone, and with it the request.
+    pub(crate) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<Step, Error>> {
+        let Some(body) = &mut self.body else {
+            return Poll::Ready(Ok(Step::Ended(None)));
+        };
+        let outcome = match body.poll_chunk(context) {
+            Poll::Pending => match self.poll_wait(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(error) => Err(error),
+            },
+            Poll::Ready(Some(Ok(bytes))) => self.feed(&bytes).map(|()| Step::Fed),
+            Poll::Ready(Some(Err(failure))) => Err(self.machine.on_failure(rt::now(), failure)),
+            Poll::Ready(None) => {
+                self.body = None;
+                self.machine.on_eof(rt::now()).map(Step::Ended)
+            }
+        };
+        if outcome.is_err() {
+            self.body = None;
+        }
+        Poll::Ready(outcome)
+    }
+
+    fn feed(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let now = rt::now();
+        self.waits = false;
+        self.machine.on_bytes(now, bytes)?;
+        self.machine.clocks.lock().pauses(now);
+        match self.machine.total_expired(now) {
+            None => Ok(()),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Nothing has arrived: from now on somebody waits, which is what the limits are about.
+    fn poll_wait(&mut self, context: &mut Context<'_>) -> Poll<Error> {
+        if !self.waits {
+            self.waits = true;
+            self.machine.clocks.lock().reads(rt::now());
+        }
+        match self.alarm.poll_expired(&self.machine.clocks, context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(expired) => Poll::Ready(self.machine.timeout(rt::now(), expired)),
+        }
+    }
+
+    /// The answer as a value.
+    pub(crate) async fn completion(mut self) -> Result<ChatCompletion, Error> {
+        let json = self.answer().await?;
+        self.machine.parse(rt::now(), &json)
+    }
+
+    /// Reads on until the answer is whole: its JSON.
+    pub(crate) async fn answer(&mut self) -> Result<String, Error> {
+        loop {
+            match std::future::poll_fn(|context| self.poll_read(context)).await? {
+                Step::Fed => {}
+                Step::Ended(answer) => return Ok(answer.unwrap_or_default()),
+            }
+        }
+    }
+}
+
+/// Reads the rest of a body whose content is complete, in the background and within bounds.
+pub(crate) fn drain(mut body: Body) {
+    rt::spawn(async move {
+        let mut timer = Sleep::until(rt::now() + DRAIN_TIME);
+        let mut left = DRAIN_BYTES;
+        std::future::poll_fn(|context| {
+            if std::pin::Pin::new(&mut timer).poll(context).is_ready() {
+                return Poll::Ready(());
+            }
+            loop {
+                match body.poll_chunk(context) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(Some(Ok(bytes))) if bytes.len() < left => left -= bytes.len(),
+                    Poll::Ready(_) => return Poll::Ready(()),
+                }
+            }
+        })
+        .await;
+    });
+}

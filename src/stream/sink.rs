@@ -1,0 +1,92 @@
+//! Where decoded chunks go: as values to Rust, as one JSON text per network read to JavaScript.
+
+use std::collections::VecDeque;
+
+use crate::provider::{Fault, Peek, Signals};
+use crate::types::ChatChunk;
+
+/// Takes chunks and tells what they mean for the stream.
+pub(crate) trait Sink {
+    /// A chunk that is OpenAI's JSON already.
+    fn openai_chunk(&mut self, json: &str) -> Result<Signals, Fault>;
+}
+
+/// Chunks as values.
+#[derive(Debug, Default)]
+pub(crate) struct Typed {
+    chunks: VecDeque<ChatChunk>,
+}
+
+impl Typed {
+    /// The next chunk in order.
+    pub(crate) fn pop(&mut self) -> Option<ChatChunk> {
+        self.chunks.pop_front()
+    }
+}
+
+impl Sink for Typed {
+    fn openai_chunk(&mut self, json: &str) -> Result<Signals, Fault> {
+        let chunk: ChatChunk = serde_json::from_str(json).map_err(|error| Fault::malformed(json, &error))?;
+        if let Some(error) = chunk.extra.get("error").filter(|error| !error.is_null()) {
+            return Err(Fault::reported(&error.to_string()));
+        }
+        let mut signals = Signals::default();
+        for choice in &chunk.choices {
+            let delta = &choice.delta;
+            let content =
+                delta.content.as_ref().is_some_and(|text| !text.is_empty()) || delta.extra.values().any(is_filled);
+            signals.choice(choice.index, content, choice.finish_reason.is_some());
+        }
+        self.chunks.push_back(chunk);
+        Ok(signals)
+    }
+}
+
+fn is_filled(value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// Chunks as the text of a JSON array, so that JavaScript parses once per read. OpenAI's chunks pass through as they
+/// came, after a look that allocates nothing for the fields it does not need.
+#[derive(Debug, Default)]
+#[allow(dead_code, reason = "only the JavaScript side uses it")]
+pub(crate) struct JsonText {
+    text: String,
+}
+
+#[allow(dead_code, reason = "only the JavaScript side uses it")]
+impl JsonText {
+    /// The array of all chunks since the last time; `None` when there were none.
+    pub(crate) fn take(&mut self) -> Option<String> {
+        if self.text.is_empty() {
+            return None;
+        }
+        let mut text = std::mem::take(&mut self.text);
+        text.push(']');
+        Some(text)
+    }
+}
+
+impl Sink for JsonText {
+    fn openai_chunk(&mut self, json: &str) -> Result<Signals, Fault> {
+        let peek: Peek<'_> = serde_json::from_str(json).map_err(|error| Fault::malformed(json, &error))?;
+        if let Some(error) = peek.error {
+            return Err(Fault::reported(error.get()));
+        }
+        let mut signals = Signals::default();
+        for choice in peek.choices.iter().flatten() {
+            let content = choice.delta.is_some_and(|delta| delta.0);
+            signals.choice(choice.index, content, choice.finish_reason.is_some());
+        }
+        self.text.push(if self.text.is_empty() { '[' } else { ',' });
+        self.text.push_str(json);
+        Ok(signals)
+    }
+}

@@ -1,0 +1,203 @@
+//! The dial gate: reports when a slot dials, and keeps a slot from dialling beside a connection that it still has.
+//!
+//! After a response's end, hyper hands the connection back to its pool in a task of its own. A slot that is given to
+//! the next request at once may look empty, so hyper would dial a second socket beside the first. A dial that begins
+//! within [`GRACE`] of the last response's end is therefore held back, and given up as soon as the request turns out
+//! to have its connection; hyper does not mind, because the checkout has won by then.
+
+use std::error::Error;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::counters::Counters;
+use crate::deadline::SharedClocks;
+use crate::rt;
+
+/// How long after a response's end its connection may be on its way back to hyper's pool.
+pub(super) const GRACE: Duration = Duration::from_millis(20);
+
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// What a slot's connector, its request body and its owner tell each other.
+pub(super) struct Dials {
+    state: Mutex<State>,
+    taken: Notify,
+    counters: Arc<Counters>,
+}
+
+#[derive(Default)]
+struct State {
+    clocks: Option<SharedClocks>,
+    /// A connection has taken the present request.
+    taken: bool,
+    /// All of the present request was handed over.
+    sent: bool,
+    /// When the last response ended.
+    ended: Option<rt::Instant>,
+    /// A socket was opened and not seen to be gone.
+    open: bool,
+}
+
+impl Dials {
+    pub(super) fn new(counters: Arc<Counters>) -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::default(),
+            taken: Notify::new(),
+            counters,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A request begins.
+    pub(super) fn begins(&self, clocks: SharedClocks) {
+        let mut state = self.lock();
+        (state.clocks, state.taken, state.sent) = (Some(clocks), false, false);
+    }
+
+    /// A connection takes the request.
+    pub(super) fn takes(&self) {
+        let mut state = self.lock();
+        state.taken = true;
+        if let Some(clocks) = &state.clocks {
+            clocks.lock().uploads(rt::now());
+        }
+        drop(state);
+        self.taken.notify_one();
+    }
+
+    /// So much more of the request's body was handed over; `all` when it was the last piece.
+    pub(super) fn sends(&self, bytes: usize, all: bool) {
+        let mut state = self.lock();
+        state.sent = all;
+        if let Some(clocks) = &state.clocks {
+            let now = rt::now();
+            let mut clocks = clocks.lock();
+            clocks.sends(now, bytes as u64);
+            if all {
+                clocks.uploaded(now);
+            }
+        }
+    }
+
+    /// Whether a connection has taken the request.
+    pub(super) fn is_taken(&self) -> bool {
+        self.lock().taken
+    }
+
+    /// Whether all of the request was handed over.
+    pub(super) fn is_sent(&self) -> bool {
+        self.lock().sent
+    }
+
+    /// Whether there may be a socket.
+    pub(super) fn is_open(&self) -> bool {
+        self.lock().open
+    }
+
+    /// The response has ended and left the connection fit for another.
+    pub(super) fn ends(&self) {
+        let mut state = self.lock();
+        state.clocks = None;
+        state.ended = Some(rt::now());
+    }
+
+    /// Waits until the slot's connection cannot be on its way back any more.
+    async fn hold(&self) -> Result<(), BoxError> {
+        let until = {
+            let mut state = self.lock();
+            state.taken = false;
+            state.ended.map(|ended| ended + GRACE)
+        };
+        let Some(until) = until else { return Ok(()) };
+        loop {
+            let left = until.since(rt::now());
+            if self.is_taken() {
+                return Err("the request has its connection".into());
+            }
+            if left.is_zero() {
+                return Ok(());
+            }
+            let _ = tokio::time::timeout(left, self.taken.notified()).await;
+        }
+    }
+
+    fn dials(&self) {
+        let mut state = self.lock();
+        if state.open {
+            // hyper found its connection dead and dials another.
+            state.open = false;
+            self.counters.closed_by_server();
+        }
+        state.ended = None;
+        if let Some(clocks) = &state.clocks {
+            clocks.lock().dials(rt::now());
+        }
+    }
+
+    fn opened(&self) {
+        self.lock().open = true;
+        self.counters.opened();
+    }
+}
+
+/// Puts the gate in front of reqwest's connector.
+#[derive(Clone)]
+pub(super) struct DialLayer(pub(super) Arc<Dials>);
+
+impl<S> Layer<S> for DialLayer {
+    type Service = DialService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        DialService {
+            inner,
+            dials: Arc::clone(&self.0),
+        }
+    }
+}
+
+/// A connector behind the gate.
+#[derive(Clone)]
+pub(super) struct DialService<S> {
+    inner: S,
+    dials: Arc<Dials>,
+}
+
+impl<S, R> Service<R> for DialService<S>
+where
+    S: Service<R, Error = BoxError> + Clone + Send + 'static,
+    S::Future: Send,
+    R: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, target: R) -> Self::Future {
+        let clone = self.inner.clone();
+        let mut ready = std::mem::replace(&mut self.inner, clone);
+        let dials = Arc::clone(&self.dials);
+        Box::pin(async move {
+            dials.hold().await?;
+            dials.dials();
+            let dialling = dials.counters.dialling();
+            let connection = ready.call(target).await?;
+            dials.opened();
+            drop(dialling);
+            Ok(connection)
+        })
+    }
+}

@@ -1,0 +1,138 @@
+//! Native: the pool's limits kept over reqwest, with one reqwest client per socket.
+//!
+//! reqwest's own pool has no limit on sockets, sweeps its idle ones late, and may dial a second socket where one would
+//! do. So a [slot](slot::Slot) owns a client that can hold exactly one connection, and the [pool](pool::Pool) owns the
+//! slots: their number is the number of sockets, dropping one closes its socket, and timers are exact.
+
+mod body;
+mod capabilities;
+mod cause;
+mod counters;
+mod dial;
+mod expiry;
+mod failure;
+mod head;
+mod pool;
+mod proxy;
+mod slot;
+mod tls;
+mod upload;
+
+use std::sync::Arc;
+
+use reqwest::Url;
+
+pub(crate) use body::Body;
+pub(crate) use cause::Cause;
+
+use self::counters::Closed;
+use self::failure::{Progress, unsendable};
+use self::pool::{Lease, Pool};
+use self::slot::{Kernel, Maker, Origin};
+use super::{Failure, Request, Response};
+use crate::capabilities::Capabilities;
+use crate::config::Settings;
+use crate::deadline::SharedClocks;
+use crate::error::Error;
+use crate::gate::Permit;
+use crate::rt;
+
+/// What only this target can be given: nothing yet.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Host;
+
+/// Whether this target's URL parser accepts it.
+pub(crate) fn check_url(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+/// The sockets of one client.
+pub(crate) struct Transport {
+    pool: Arc<Pool>,
+    /// What the client's own limits ask of the kernel; a call with larger ones asks for more.
+    kernel: Kernel,
+}
+
+impl Transport {
+    pub(crate) fn new(settings: &Settings, _: Host) -> Result<Self, Error> {
+        Ok(Self {
+            pool: Pool::new(&settings.pool, Maker::new()?),
+            kernel: Kernel::of(&settings.limits),
+        })
+    }
+
+    /// Sends a request and waits for the head of its answer. Dropping the future closes the socket.
+    pub(crate) async fn send(
+        &self,
+        request: Request,
+        permit: Permit,
+        clocks: SharedClocks,
+    ) -> Result<Response, Failure> {
+        let url = Url::parse(&request.url).map_err(|error| unsendable(format!("the address is no URL: {error}")))?;
+        let origin = Origin::of(&url).ok_or_else(|| unsendable("the address has no host".to_owned()))?;
+        let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
+        let mut lease = self.pool.lease(&origin, kernel, permit).map_err(unsendable)?;
+        let outcome = self.exchange(&mut lease, request, url, &clocks).await;
+        match outcome {
+            Ok(response) => {
+                clocks.lock().head_arrives(rt::now());
+                let (head, keep) = (head::head(&response), head::keep(&response));
+                Ok(Response {
+                    head,
+                    body: Body::new(response.into(), lease, keep),
+                })
+            }
+            Err(failure) => {
+                lease.set_fate(Closed::Error);
+                Err(failure)
+            }
+        }
+    }
+
+    async fn exchange(
+        &self,
+        lease: &mut Lease,
+        request: Request,
+        url: Url,
+        clocks: &SharedClocks,
+    ) -> Result<reqwest::Response, Failure> {
+        let now = rt::now();
+        if lease.is_reused() {
+            clocks.lock().uploads(now);
+            self.pool.counters.reused();
+            // Lets the runtime see what the server has done to the idle socket meanwhile.
+            tokio::task::yield_now().await;
+        } else {
+            clocks.lock().dials(now);
+            self.pool.settle().await;
+        }
+        let Some(slot) = lease.slot() else {
+            return Err(unsendable("the connection is gone".to_owned()));
+        };
+        slot.dials.begins(clocks.clone());
+        let request = head::request(request, url, Arc::clone(&slot.dials))?;
+        slot.client.execute(request).await.map_err(|error| {
+            let progress = if slot.dials.is_taken() {
+                Progress::Sent
+            } else {
+                Progress::Connecting
+            };
+            failure::network(error, progress)
+        })
+    }
+
+    /// Closes the idle sockets; those in use close after it.
+    pub(crate) fn close(&self) {
+        self.pool.shut();
+    }
+
+    pub(crate) fn capabilities(&self) -> Capabilities {
+        capabilities::native()
+    }
+}
+
+impl Drop for Transport {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

@@ -1,0 +1,159 @@
+//! A slot: one reqwest client that holds at most one connection, to one origin.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+
+use super::counters::Counters;
+use super::dial::{DialLayer, Dials};
+use super::proxy::Proxies;
+use super::tls::{self, Tls};
+use crate::deadline::Limits;
+use crate::error::Error;
+
+/// A connection, or the place for one.
+pub(super) struct Slot {
+    pub(super) client: reqwest::Client,
+    pub(super) dials: Arc<Dials>,
+    pub(super) origin: Origin,
+    pub(super) kernel: Kernel,
+}
+
+/// Scheme, host and port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Origin {
+    host: Box<str>,
+    port: u16,
+    encrypted: bool,
+}
+
+impl Origin {
+    pub(super) fn of(url: &Url) -> Option<Self> {
+        let encrypted = url.scheme() == "https";
+        Some(Self {
+            host: url.host_str()?.into(),
+            port: url.port_or_known_default()?,
+            encrypted,
+        })
+    }
+}
+
+/// Limits that the kernel keeps for a socket's whole life; `None` is the kernel's own.
+///
+/// They are nets below the call's clocks for peers that have vanished, and must never be reached first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kernel {
+    /// For all addresses of a host together, so that a dead one leaves time for the next.
+    connect: Option<Duration>,
+    /// How long sent bytes or probes may stay without an acknowledgement.
+    unacknowledged: Option<Duration>,
+}
+
+/// What the kernel's limits lie above the clocks'.
+const MARGIN: Duration = Duration::from_secs(1);
+/// Between two probes of a silent connection.
+const PROBE: Duration = Duration::from_secs(15);
+
+impl Kernel {
+    pub(super) fn of(limits: &Limits) -> Self {
+        let above = |limit: Duration| limit.saturating_add(MARGIN);
+        Self {
+            connect: limits.connect.map(above),
+            unacknowledged: limits
+                .write
+                .zip(limits.read)
+                .map(|(write, read)| above(write.max(read))),
+        }
+    }
+
+    /// Whether a socket with these limits serves a call that wants `other`.
+    pub(super) fn covers(self, other: Self) -> bool {
+        let reaches = |own: Option<Duration>, wanted: Option<Duration>| match (own, wanted) {
+            (None, _) => true,
+            (Some(own), Some(wanted)) => own >= wanted,
+            (Some(_), None) => false,
+        };
+        reaches(self.connect, other.connect) && reaches(self.unacknowledged, other.unacknowledged)
+    }
+
+    /// The limits that cover both.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self {
+            connect: self.connect.zip(other.connect).map(|(one, two)| one.max(two)),
+            unacknowledged: self
+                .unacknowledged
+                .zip(other.unacknowledged)
+                .map(|(one, two)| one.max(two)),
+        }
+    }
+
+    fn apply(self, mut builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
+        if let Some(connect) = self.connect {
+            builder = builder.connect_timeout(connect);
+        }
+        #[cfg(any(target_os = "linux", target_os = "android", target_os = "fuchsia"))]
+        {
+            builder = builder.tcp_user_timeout(self.unacknowledged);
+        }
+        let probes = self.unacknowledged.map_or(u32::from(u8::MAX) / 2, |limit| {
+            u32::try_from(limit.as_secs() / PROBE.as_secs())
+                .unwrap_or(u32::MAX)
+                .saturating_add(1)
+                .min(127)
+        });
+        builder
+            .tcp_keepalive(PROBE)
+            .tcp_keepalive_interval(PROBE)
+            .tcp_keepalive_retries(probes)
+    }
+}
+
+/// What all slots of a client are made from.
+pub(super) struct Maker {
+    tls: Tls,
+    plain: rustls::ClientConfig,
+    proxies: Proxies,
+}
+
+impl Maker {
+    pub(super) fn new() -> Result<Self, Error> {
+        Ok(Self {
+            tls: Tls::default(),
+            plain: tls::none()?,
+            proxies: Proxies::from_environment()?,
+        })
+    }
+
+    /// A slot without a connection. It costs some microseconds once the certificates are loaded.
+    pub(super) fn slot(&self, origin: Origin, kernel: Kernel, counters: &Arc<Counters>) -> Result<Slot, String> {
+        let encrypted = origin.encrypted || self.proxies.encrypted();
+        let tls = if encrypted {
+            self.tls.config()?
+        } else {
+            self.plain.clone()
+        };
+        let dials = Dials::new(Arc::clone(counters));
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .http1_only()
+            .pool_max_idle_per_host(1)
+            // Idle sockets are closed by the pool's own timer.
+            .pool_idle_timeout(None)
+            // A redirected POST would go out as a GET, or its key to another host: the caller is shown the redirect.
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connector_layer(DialLayer(Arc::clone(&dials)));
+        let client = kernel
+            .apply(self.proxies.apply(builder))
+            .build()
+            .map_err(|error| format!("no connection can be set up: {error}"))?;
+        Ok(Slot {
+            client,
+            dials,
+            origin,
+            kernel,
+        })
+    }
+}

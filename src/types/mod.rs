@@ -1,0 +1,9 @@
+//! What callers send and receive, in OpenAI's shape for every provider.
+
+mod chunk;
+mod completion;
+mod request;
+
+pub use chunk::{ChatChunk, ChunkChoice, Delta};
+pub use completion::{ChatCompletion, Choice, Usage};
+pub use request::{ChatRequest, Content, Message};
