@@ -111,7 +111,12 @@ impl Transport {
         };
         slot.dials.begins(clocks.clone());
         let request = head::request(request, url, Arc::clone(&slot.dials))?;
-        slot.client.execute(request).await.map_err(|error| {
+        let mut answer = std::pin::pin!(slot.client.execute(request));
+        let answer = std::future::poll_fn(|context| {
+            slot.dials.wakes(context);
+            answer.as_mut().poll(context)
+        });
+        answer.await.map_err(|error| {
             let progress = if slot.dials.is_taken() {
                 Progress::Sent
             } else {
