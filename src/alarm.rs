@@ -17,7 +17,9 @@ impl Alarm {
     /// Ready when a limit has run out. A deadline that moved away meanwhile costs nothing until the timer goes off.
     pub(crate) fn poll_expired(&mut self, clocks: &SharedClocks, context: &mut Context<'_>) -> Poll<Expired> {
         loop {
-            let Some((at, _)) = clocks.lock().next() else { return Poll::Pending };
+            let Some((at, _)) = clocks.lock().next() else {
+                return Poll::Pending;
+            };
             let timer = self.timer.get_or_insert_with(|| Sleep::until(at));
             if at < timer.deadline() {
                 timer.reset(at);

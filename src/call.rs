@@ -21,26 +21,41 @@ pub(crate) struct Prepared {
 }
 
 /// Checks and encodes a chat request.
-pub(crate) fn prepare_chat(client: &Inner, request: &ChatRequest, streaming: bool, options: &CallOptions) -> Result<Prepared> {
+pub(crate) fn prepare_chat(
+    client: &Inner,
+    request: &ChatRequest,
+    streaming: bool,
+    options: &CallOptions,
+) -> Result<Prepared> {
     let provider = client.settings.provider;
-    let named = |error: Error| error.from_provider(provider.name());
+    let named = |error: Error| error.of_provider(provider.name());
     options.validate().map_err(named)?;
     let limits = options.timeouts.apply(client.settings.limits).map_err(named)?;
     let request = provider.encode_chat(&client.settings, request, streaming, options)?;
-    Ok(Prepared { request, limits, streaming })
+    Ok(Prepared {
+        request,
+        limits,
+        streaming,
+    })
 }
 
 /// Sends a prepared call and waits for the head of its answer. Dropping the future cancels everything.
 pub(crate) async fn open<S: Sink>(client: &Inner, prepared: Prepared, sink: S) -> Result<Reader<S>> {
     let provider = client.settings.provider.name();
-    rt::check().map_err(|missing| Error::config(missing).from_provider(provider))?;
-    let Prepared { request, limits, streaming } = prepared;
+    rt::check().map_err(|missing| Error::config(missing).of_provider(provider))?;
+    let Prepared {
+        request,
+        limits,
+        streaming,
+    } = prepared;
     let clocks = SharedClocks::new(Clocks::start(rt::now(), limits, streaming));
-    let permit = place(client, &clocks).await.map_err(|error| error.from_provider(provider))?;
+    let permit = place(client, &clocks)
+        .await
+        .map_err(|error| error.of_provider(provider))?;
     let response = match within(&clocks, client.transport.send(request, permit, clocks.clone())).await {
         Ok(Ok(response)) => response,
-        Ok(Err(failure)) => return Err(network(&clocks, failure).from_provider(provider)),
-        Err(expired) => return Err(clocks.lock().timeout(rt::now(), expired, 1).from_provider(provider)),
+        Ok(Err(failure)) => return Err(network(&clocks, failure).of_provider(provider)),
+        Err(expired) => return Err(clocks.lock().timeout(rt::now(), expired, 1).of_provider(provider)),
     };
     let machine = Machine::new(clocks, sink, response.head, &client.settings, streaming);
     Ok(Reader::new(machine, response.body))
@@ -52,7 +67,10 @@ async fn place(client: &Inner, clocks: &SharedClocks) -> Result<Permit> {
     let from = rt::now();
     let limit = clocks.lock().limits().pool;
     let outcome = if limit == Some(Duration::ZERO) {
-        gate.try_acquire().map(Ok).ok_or(Expired { kind: TimeoutKind::Pool, limit: Duration::ZERO })
+        gate.try_acquire().map(Ok).ok_or(Expired {
+            kind: TimeoutKind::Pool,
+            limit: Duration::ZERO,
+        })
     } else {
         within(clocks, gate.acquire()).await
     };
@@ -77,5 +95,12 @@ fn network(clocks: &SharedClocks, failure: Failure) -> Error {
     let mut clocks = clocks.lock();
     let replay = failure.replay.unwrap_or_else(|| clocks.replay());
     let error = Error::new(ErrorKind::Network, format!("the request failed: {}", failure.message));
-    clocks.account(rt::now(), error.with_code(failure.code).with_cause(failure.cause).with_replay(replay), 1)
+    clocks.account(
+        rt::now(),
+        error
+            .with_code(failure.code)
+            .with_cause(failure.cause)
+            .with_replay(replay),
+        1,
+    )
 }

@@ -53,7 +53,10 @@ impl Capabilities {
     }
 
     pub(crate) fn new(host: &'static str, knobs: &[(&'static str, Level, &'static str)]) -> Self {
-        let knobs = knobs.iter().map(|&(name, level, why)| Capability { name, level, why }).collect();
+        let knobs = knobs
+            .iter()
+            .map(|&(name, level, why)| Capability { name, level, why })
+            .collect();
         Self { host, knobs }
     }
 }

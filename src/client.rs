@@ -44,6 +44,10 @@ impl Client {
     /// # Errors
     ///
     /// [`Config`](crate::ErrorKind::Config), with the field, its value and what is allowed.
+    #[allow(
+        clippy::default_constructed_unit_structs,
+        reason = "a unit struct on one target only"
+    )]
     pub fn new(config: ProviderConfig) -> Result<Self> {
         Self::with_host(config, Host::default())
     }
@@ -53,7 +57,13 @@ impl Client {
         let settings = config.validate()?;
         let gate = Gate::new(settings.pool.max_connections);
         let transport = Transport::new(&settings, host)?;
-        Ok(Self { inner: Arc::new(Inner { settings, gate, transport }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                settings,
+                gate,
+                transport,
+            }),
+        })
     }
 
     pub(crate) fn inner(&self) -> &Arc<Inner> {

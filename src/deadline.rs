@@ -213,7 +213,11 @@ impl Clocks {
         let phase = self.phase_limit().map(|(kind, limit)| (self.progress, kind, limit));
         let total = self.limits.total.map(|limit| (self.started, TimeoutKind::Total, limit));
         let waits = matches!(self.stage, Stage::Exchange | Stage::Head | Stage::Body);
-        let content = if self.streaming && waits { self.content_limit() } else { None };
+        let content = if self.streaming && waits {
+            self.content_limit()
+        } else {
+            None
+        };
         [phase, content, total]
             .into_iter()
             .flatten()
@@ -228,7 +232,10 @@ impl Clocks {
             Stage::Dialling => limits.connect.map(|limit| (TimeoutKind::Connect, limit)),
             Stage::Uploading => limits.write.map(|limit| (TimeoutKind::Write, limit)),
             Stage::Exchange => {
-                let sum = limits.connect?.saturating_add(limits.write?).saturating_add(limits.read?);
+                let sum = limits
+                    .connect?
+                    .saturating_add(limits.write?)
+                    .saturating_add(limits.read?);
                 Some((TimeoutKind::Read, sum))
             }
             Stage::Head | Stage::Body => limits.read.map(|limit| (TimeoutKind::Read, limit)),
@@ -239,7 +246,10 @@ impl Clocks {
     fn content_limit(&self) -> Option<(Instant, TimeoutKind, Duration)> {
         match self.content {
             Some(at) => self.limits.idle.map(|limit| (at, TimeoutKind::Idle, limit)),
-            None => self.uploaded.zip(self.limits.first_token).map(|(at, limit)| (at, TimeoutKind::FirstToken, limit)),
+            None => self
+                .uploaded
+                .zip(self.limits.first_token)
+                .map(|(at, limit)| (at, TimeoutKind::FirstToken, limit)),
         }
     }
 
@@ -272,7 +282,13 @@ impl Clocks {
     pub(crate) fn account(&mut self, now: Instant, error: Error, attempts: u32) -> Error {
         self.book(now);
         let (phase, merged) = self.phase();
-        error.in_phase(Some(phase), merged).with_account(attempts, now.since(self.started), self.spent, self.sent, self.received)
+        error.in_phase(Some(phase), merged).with_account(
+            attempts,
+            now.since(self.started),
+            self.spent,
+            self.sent,
+            self.received,
+        )
     }
 
     /// The error for a limit that ran out, in words that name the setting.
@@ -280,7 +296,11 @@ impl Clocks {
         let (_, merged) = self.phase();
         let merged = expired.kind == TimeoutKind::Read && !merged.is_empty();
         let error = Error::new(ErrorKind::Timeout(expired.kind), self.timeout_message(expired, merged));
-        self.account(now, error.with_limit(expired.limit).with_replay(self.replay()), attempts)
+        self.account(
+            now,
+            error.with_limit(expired.limit).with_replay(self.replay()),
+            attempts,
+        )
     }
 
     fn timeout_message(&self, Expired { kind, limit }: Expired, merged: bool) -> String {

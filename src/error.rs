@@ -268,7 +268,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn from_provider(mut self, provider: &'static str) -> Self {
+    pub(crate) fn of_provider(mut self, provider: &'static str) -> Self {
         self.0.provider = Some(provider);
         self
     }
@@ -305,9 +305,17 @@ impl Error {
     }
 
     /// What the call's clocks know: attempts are counted by the caller.
-    pub(crate) fn with_account(mut self, attempts: u32, elapsed: Duration, spent: Spent, sent: u64, received: u64) -> Self {
+    pub(crate) fn with_account(
+        mut self,
+        attempts: u32,
+        elapsed: Duration,
+        spent: Spent,
+        sent: u64,
+        received: u64,
+    ) -> Self {
         let inner = &mut self.0;
-        (inner.attempts, inner.elapsed, inner.spent, inner.sent, inner.received) = (attempts, elapsed, spent, sent, received);
+        (inner.attempts, inner.elapsed, inner.spent, inner.sent, inner.received) =
+            (attempts, elapsed, spent, sent, received);
         self
     }
 

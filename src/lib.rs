@@ -36,12 +36,13 @@ mod deadline;
 mod decode;
 mod error;
 mod gate;
+#[cfg(feature = "mock-server")]
+pub mod mock_server;
 mod provider;
 mod rt;
 mod stream;
 mod transport;
 mod types;
-
 
 #[cfg(target_arch = "wasm32")]
 mod js;

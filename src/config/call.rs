@@ -42,7 +42,9 @@ impl CallOptions {
     }
 
     pub(crate) fn validate(&self) -> Result<(), Error> {
-        self.headers.iter().try_for_each(|(name, value)| super::header::check("headers", name, value))
+        self.headers
+            .iter()
+            .try_for_each(|(name, value)| super::header::check("headers", name, value))
     }
 }
 

@@ -15,3 +15,6 @@ pub use provider::ProviderConfig;
 pub use timeouts::{TimeLimit, TimeoutConfig};
 
 pub(crate) use provider::Settings;
+
+#[cfg(test)]
+mod tests;

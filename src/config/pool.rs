@@ -31,7 +31,8 @@ pub struct ConnectionPoolConfig {
     ///
     /// In JavaScript, where the host owns the sockets: requests in flight.
     pub max_connections: usize,
-    /// Idle sockets that are kept for reuse, at most `max_connections`. Default: 20.
+    /// Idle sockets that are kept for reuse, at most `max_connections`. Default: 20; in files and in JavaScript the
+    /// lesser of 20 and `max_connections`.
     pub max_keepalive_connections: usize,
     /// The age at which an idle socket is closed. Default: 300 s.
     #[serde(serialize_with = "as_seconds")]
@@ -67,12 +68,16 @@ impl ConnectionPoolConfig {
     /// Reads what is written over `base`.
     pub(super) fn read(value: Value, base: Self) -> Result<Self, Error> {
         let mut table = Table::open(PATH, value)?;
+        let max_connections =
+            count(&mut table, "max_connections", 1, MOST_CONNECTIONS)?.unwrap_or(base.max_connections);
         let pool = Self {
-            max_connections: count(&mut table, "max_connections", 1, MOST_CONNECTIONS)?.unwrap_or(base.max_connections),
+            max_connections,
+            // Who lowers the one limit alone means a small pool, not a contradiction.
             max_keepalive_connections: count(&mut table, "max_keepalive_connections", 0, MOST_CONNECTIONS)?
-                .unwrap_or(base.max_keepalive_connections),
+                .unwrap_or(base.max_keepalive_connections.min(max_connections)),
             keepalive_expiry: seconds(&mut table, "keepalive_expiry", 0.0)?.unwrap_or(base.keepalive_expiry),
-            stream_buffer_size: count(&mut table, "stream_buffer_size", 1, MOST_BUFFER)?.unwrap_or(base.stream_buffer_size),
+            stream_buffer_size: count(&mut table, "stream_buffer_size", 1, MOST_BUFFER)?
+                .unwrap_or(base.stream_buffer_size),
         };
         table.finish()?;
         pool.validate()?;
@@ -85,7 +90,7 @@ impl ConnectionPoolConfig {
         in_range("stream_buffer_size", self.stream_buffer_size, 1, MOST_BUFFER)?;
         if self.max_keepalive_connections > self.max_connections {
             return Err(Error::config(format!(
-                "{PATH}.max_keepalive_connections must be a whole number from 0 to max_connections ({}), got {}",
+                "{PATH}.max_keepalive_connections must be a whole number from 0 to max_connections ({}), got {} (unless set, it is 20)",
                 self.max_connections, self.max_keepalive_connections
             )));
         }
@@ -97,17 +102,28 @@ fn in_range(field: &str, value: usize, least: usize, most: usize) -> Result<(), 
     if (least..=most).contains(&value) {
         return Ok(());
     }
-    Err(Error::config(format!("{PATH}.{field} must be a whole number from {least} to {most}, got {value}")))
+    Err(Error::config(format!(
+        "{PATH}.{field} must be a whole number from {least} to {most}, got {value}"
+    )))
 }
 
 fn count(table: &mut Table, field: &'static str, least: usize, most: usize) -> Result<Option<usize>, Error> {
     let allowed = format!("a whole number from {least} to {most}");
-    let Some(number) = table.number(field, &allowed)? else { return Ok(None) };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "compared with the original below")]
+    let Some(number) = table.number(field, &allowed)? else {
+        return Ok(None);
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "compared with the original below"
+    )]
     let whole = number as usize;
     #[expect(clippy::cast_precision_loss, reason = "the range ends far below 2^53")]
     if whole as f64 == number && (least..=most).contains(&whole) {
         return Ok(Some(whole));
     }
-    Err(Error::config(format!("{} must be {allowed}, got {number}", table.name(field))))
+    Err(Error::config(format!(
+        "{} must be {allowed}, got {number}",
+        table.name(field)
+    )))
 }

@@ -126,16 +126,28 @@ impl ProviderConfig {
         match &api_key {
             Some(key) => header::check_value("api_key", key)?,
             None if provider.needs_key() => {
-                return Err(Error::config(format!("api_key is missing: provider_type {:?} needs one", provider.name())));
+                return Err(Error::config(format!(
+                    "api_key is missing: provider_type {:?} needs one",
+                    provider.name()
+                )));
             }
             None => {}
         }
-        self.extra_headers.iter().try_for_each(|(name, value)| header::check("extra_headers", name, value))?;
+        self.extra_headers
+            .iter()
+            .try_for_each(|(name, value)| header::check("extra_headers", name, value))?;
         let base_url = base_url(provider, self.base_url)?;
-        let pool = self.connection_pool_config.or(self.preset.map(Preset::connection_pool_config)).unwrap_or_default();
+        let pool = self
+            .connection_pool_config
+            .or(self.preset.map(Preset::connection_pool_config))
+            .unwrap_or_default();
         pool.validate()?;
         let uniform = self.timeout.map(TimeoutConfig::uniform).transpose()?;
-        let timeouts = self.timeout_config.or(uniform).or(self.preset.map(Preset::timeout_config)).unwrap_or_default();
+        let timeouts = self
+            .timeout_config
+            .or(uniform)
+            .or(self.preset.map(Preset::timeout_config))
+            .unwrap_or_default();
         timeouts.validate()?;
         Ok(Settings {
             provider,
@@ -167,9 +179,15 @@ fn base_url(provider: Provider, given: Option<String>) -> Result<String, Error> 
 
 /// What every target's URL parser would agree to, so that they all refuse the same.
 fn is_plain_url(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else { return false };
+    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
+        return false;
+    };
     let host = rest.split('/').next().unwrap_or_default();
-    !host.is_empty() && !host.starts_with(':') && rest.bytes().all(|byte| byte.is_ascii_graphic() && !br#"?#@\<>"{}|^`"#.contains(&byte))
+    !host.is_empty()
+        && !host.starts_with(':')
+        && rest
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !br#"?#@\<>"{}|^`"#.contains(&byte))
 }
 
 /// The address for a message: what stands before an `@` may be a password.
@@ -207,9 +225,9 @@ impl<'de> Deserialize<'de> for ProviderConfig {
 
 fn read(value: Value) -> Result<ProviderConfig, Error> {
     let mut table = Table::open("", value)?;
-    let provider_type = table.text("provider_type")?.ok_or_else(|| {
-        Error::config(format!("provider_type is missing: it is one of {}", Provider::names()))
-    })?;
+    let provider_type = table
+        .text("provider_type")?
+        .ok_or_else(|| Error::config(format!("provider_type is missing: it is one of {}", Provider::names())))?;
     let preset = preset(&mut table)?;
     let pool_base = preset.map(Preset::connection_pool_config).unwrap_or_default();
     let timeout_base = preset.map(Preset::timeout_config).unwrap_or_default();
@@ -221,7 +239,9 @@ fn read(value: Value) -> Result<ProviderConfig, Error> {
         extra_headers: headers(&mut table, "extra_headers")?,
         preset,
         timeout: limit(&mut table, "timeout")?,
-        timeout_config: written(&mut table, "timeout_config").map(|value| TimeoutConfig::read_over(value, timeout_base)).transpose()?,
+        timeout_config: written(&mut table, "timeout_config")
+            .map(|value| TimeoutConfig::read_over(value, timeout_base))
+            .transpose()?,
         connection_pool_config: written(&mut table, "connection_pool_config")
             .map(|value| ConnectionPoolConfig::read(value, pool_base))
             .transpose()?,
@@ -236,10 +256,17 @@ fn written(table: &mut Table, field: &'static str) -> Option<Value> {
 }
 
 fn preset(table: &mut Table) -> Result<Option<Preset>, Error> {
-    let Some(name) = table.text("preset")? else { return Ok(None) };
-    let known = Preset::NAMES.iter().find(|(known, _)| *known == name).map(|(_, preset)| *preset);
+    let Some(name) = table.text("preset")? else {
+        return Ok(None);
+    };
+    let known = Preset::NAMES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, preset)| *preset);
     let names = Preset::NAMES.map(|(name, _)| name).join(", ");
-    known.map(Some).ok_or_else(|| Error::config(format!("preset must be one of {names}, got {name:?}")))
+    known
+        .map(Some)
+        .ok_or_else(|| Error::config(format!("preset must be one of {names}, got {name:?}")))
 }
 
 /// An object of header names and values.

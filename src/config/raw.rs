@@ -112,7 +112,11 @@ impl Table {
     /// The fields of an object; anything else is an error.
     pub(super) fn open(path: &'static str, value: Value) -> Result<Self, Error> {
         match value {
-            Value::Table(entries) => Ok(Self { path, entries, known: Vec::new() }),
+            Value::Table(entries) => Ok(Self {
+                path,
+                entries,
+                known: Vec::new(),
+            }),
             other => {
                 let name = if path.is_empty() { "the configuration" } else { path };
                 Err(Error::config(format!("{name} must be an object, got {other}")))
@@ -122,7 +126,11 @@ impl Table {
 
     /// The full name of a field, for messages.
     pub(super) fn name(&self, field: &str) -> String {
-        if self.path.is_empty() { field.to_owned() } else { format!("{}.{field}", self.path) }
+        if self.path.is_empty() {
+            field.to_owned()
+        } else {
+            format!("{}.{field}", self.path)
+        }
     }
 
     /// Takes a field out; `None` when it is not written.
@@ -138,7 +146,11 @@ impl Table {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text)),
             // The value itself may be a secret, so that only its kind is told.
-            Some(other) => Err(Error::config(format!("{} must be a string, got {}", self.name(field), kind_of(&other)))),
+            Some(other) => Err(Error::config(format!(
+                "{} must be a string, got {}",
+                self.name(field),
+                kind_of(&other)
+            ))),
         }
     }
 
@@ -147,7 +159,10 @@ impl Table {
         match self.take(field) {
             None => Ok(None),
             Some(Value::Number(number)) => Ok(Some(number)),
-            Some(other) => Err(Error::config(format!("{} must be {allowed}, got {other}", self.name(field)))),
+            Some(other) => Err(Error::config(format!(
+                "{} must be {allowed}, got {other}",
+                self.name(field)
+            ))),
         }
     }
 
@@ -158,7 +173,10 @@ impl Table {
             Some((key, _)) => {
                 let name = self.name(key);
                 self.known.sort_unstable();
-                Err(Error::config(format!("{name} is not a setting; those are: {}", self.known.join(", "))))
+                Err(Error::config(format!(
+                    "{name} is not a setting; those are: {}",
+                    self.known.join(", ")
+                )))
             }
         }
     }
@@ -205,7 +223,14 @@ mod tests {
         assert!(is_key("max_connections", "max_connections"));
         assert!(is_key("maxConnections", "max_connections"));
         assert!(is_key("read", "read"));
-        for other in ["maxconnections", "MaxConnections", "max_Connections", "maxConnectionsX", "maxConnection", ""] {
+        for other in [
+            "maxconnections",
+            "MaxConnections",
+            "max_Connections",
+            "maxConnectionsX",
+            "maxConnection",
+            "",
+        ] {
             assert!(!is_key(other, "max_connections"), "{other}");
         }
     }

@@ -36,11 +36,19 @@ impl TimeLimit {
     fn validate(self, path: &str, field: &str) -> Result<(), Error> {
         let Some(seconds) = self.0 else { return Ok(()) };
         // A pool limit of zero means "only if a place is free now"; every other limit of zero could never be met.
-        let allowed = if field == "pool" { (0.0..=MOST_SECONDS).contains(&seconds) } else { seconds > 0.0 && seconds <= MOST_SECONDS };
+        let allowed = if field == "pool" {
+            (0.0..=MOST_SECONDS).contains(&seconds)
+        } else {
+            seconds > 0.0 && seconds <= MOST_SECONDS
+        };
         if allowed {
             return Ok(());
         }
-        let name = if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") };
+        let name = if path.is_empty() {
+            field.to_owned()
+        } else {
+            format!("{path}.{field}")
+        };
         Err(Error::config(format!("{name} must be {}, got {seconds}", range(field))))
     }
 }
@@ -66,15 +74,24 @@ impl<T: Into<Self>> From<Option<T>> for TimeLimit {
 /// Reads a time that is not a limit.
 pub(super) fn seconds(table: &mut Table, field: &'static str, least: f64) -> Result<Option<Duration>, Error> {
     let allowed = format!("a number of seconds from {least} to {MOST_SECONDS}");
-    let Some(number) = table.number(field, &allowed)? else { return Ok(None) };
+    let Some(number) = table.number(field, &allowed)? else {
+        return Ok(None);
+    };
     if (least..=MOST_SECONDS).contains(&number) {
         return Ok(Duration::try_from_secs_f64(number).ok());
     }
-    Err(Error::config(format!("{} must be {allowed}, got {number}", table.name(field))))
+    Err(Error::config(format!(
+        "{} must be {allowed}, got {number}",
+        table.name(field)
+    )))
 }
 
 fn range(field: &str) -> String {
-    let least = if field == "pool" { "from 0" } else { "greater than 0, up" };
+    let least = if field == "pool" {
+        "from 0"
+    } else {
+        "greater than 0, up"
+    };
     format!("a number of seconds {least} to {MOST_SECONDS}, or null for no limit")
 }
 
@@ -190,7 +207,11 @@ impl TimeoutConfig {
     /// `timeout` alone: the four documented limits at once.
     pub(super) fn uniform(timeout: TimeLimit) -> Result<Self, Error> {
         timeout.validate("", "timeout")?;
-        Ok(Self::default().pool(timeout).connect(timeout).write(timeout).read(timeout))
+        Ok(Self::default()
+            .pool(timeout)
+            .connect(timeout)
+            .write(timeout)
+            .read(timeout))
     }
 }
 
@@ -207,6 +228,10 @@ pub(super) fn limit(table: &mut Table, field: &'static str) -> Result<Option<Tim
         None => Ok(None),
         Some(Value::Null) => Ok(Some(TimeLimit::OFF)),
         Some(Value::Number(seconds)) => Ok(Some(seconds.into())),
-        Some(other) => Err(Error::config(format!("{} must be {}, got {other}", table.name(field), range(field)))),
+        Some(other) => Err(Error::config(format!(
+            "{} must be {}, got {other}",
+            table.name(field),
+            range(field)
+        ))),
     }
 }

@@ -51,11 +51,23 @@ pub(crate) struct Decoder {
 impl Decoder {
     /// A decoder whose lines and events may have up to `limit` bytes.
     pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, line: Vec::new(), start: Some(Vec::new()), after_cr: false, name: Vec::new(), data: Vec::new(), has_data: false }
+        Self {
+            limit,
+            line: Vec::new(),
+            start: Some(Vec::new()),
+            after_cr: false,
+            name: Vec::new(),
+            data: Vec::new(),
+            has_data: false,
+        }
     }
 
     /// Takes the next bytes and hands over every event that they complete.
-    pub(crate) fn feed<E>(&mut self, bytes: &[u8], mut receive: impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), Stopped<E>> {
+    pub(crate) fn feed<E>(
+        &mut self,
+        bytes: &[u8],
+        mut receive: impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), Stopped<E>> {
         match self.start.take() {
             None => self.lines(bytes, &mut receive),
             Some(mut start) => {
@@ -82,7 +94,11 @@ impl Decoder {
         self.dispatch(&mut receive)
     }
 
-    fn lines<E>(&mut self, mut rest: &[u8], receive: &mut impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), Stopped<E>> {
+    fn lines<E>(
+        &mut self,
+        mut rest: &[u8],
+        receive: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), Stopped<E>> {
         if self.after_cr && !rest.is_empty() {
             self.after_cr = false;
             rest = rest.strip_prefix(b"\n").unwrap_or(rest);
@@ -121,7 +137,11 @@ impl Decoder {
         Ok(())
     }
 
-    fn end_line<E>(&mut self, line: &[u8], receive: &mut impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), Stopped<E>> {
+    fn end_line<E>(
+        &mut self,
+        line: &[u8],
+        receive: &mut impl FnMut(Event<'_>) -> Result<(), E>,
+    ) -> Result<(), Stopped<E>> {
         if line.is_empty() {
             return self.dispatch(receive);
         }
@@ -162,9 +182,17 @@ impl Decoder {
 
     fn dispatch<E>(&mut self, receive: &mut impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), Stopped<E>> {
         let result = if self.has_data {
-            let name = if self.name.is_empty() { Cow::Borrowed("message") } else { String::from_utf8_lossy(&self.name) };
+            let name = if self.name.is_empty() {
+                Cow::Borrowed("message")
+            } else {
+                String::from_utf8_lossy(&self.name)
+            };
             let data = String::from_utf8_lossy(&self.data);
-            receive(Event { name: &name, data: &data }).map_err(Stopped::Receiver)
+            receive(Event {
+                name: &name,
+                data: &data,
+            })
+            .map_err(Stopped::Receiver)
         } else {
             Ok(())
         };

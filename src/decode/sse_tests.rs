@@ -24,7 +24,10 @@ fn data(text: &str) -> Vec<String> {
 
 #[test]
 fn line_ends_of_every_kind_may_be_mixed() {
-    assert_eq!(data("data: a\n\ndata: b\r\rdata: c\r\n\r\ndata: d\r\n\ndata: e\n\r\n"), ["a", "b", "c", "d", "e"]);
+    assert_eq!(
+        data("data: a\n\ndata: b\r\rdata: c\r\n\r\ndata: d\r\n\ndata: e\n\r\n"),
+        ["a", "b", "c", "d", "e"]
+    );
 }
 
 #[test]
@@ -34,13 +37,19 @@ fn data_lines_are_joined_and_one_space_is_taken_off() {
 
 #[test]
 fn an_event_with_empty_data_is_an_event_and_one_without_data_is_none() {
-    assert_eq!(data("data\n\ndata:\n\nevent: x\n\nid: 7\nretry: 10\n\n: comment\n\n"), ["", ""]);
+    assert_eq!(
+        data("data\n\ndata:\n\nevent: x\n\nid: 7\nretry: 10\n\n: comment\n\n"),
+        ["", ""]
+    );
 }
 
 #[test]
 fn names_last_for_one_event() {
     let events = decode(&[b"event: a\nevent: b\ndata: 1\n\ndata: 2\n\nevent: lost\n\ndata: 3\n\n"]);
-    assert_eq!(events, [("b", "1"), ("message", "2"), ("message", "3")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+    assert_eq!(
+        events,
+        [("b", "1"), ("message", "2"), ("message", "3")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+    );
 }
 
 #[test]
@@ -52,7 +61,10 @@ fn only_the_first_byte_order_mark_is_taken_off() {
 
 #[test]
 fn what_is_no_field_is_passed_over() {
-    assert_eq!(data("Data: a\n data: b\ndatax: c\ndata : d\n:data: e\ndata: f\n\n"), ["f"]);
+    assert_eq!(
+        data("Data: a\n data: b\ndatax: c\ndata : d\n:data: e\ndata: f\n\n"),
+        ["f"]
+    );
 }
 
 #[test]
@@ -91,7 +103,10 @@ fn an_event_above_the_limit_is_an_error_and_no_more_than_the_limit_is_held() {
 
     let mut decoder = Decoder::new(100);
     let many = "data: 0123456789\n".repeat(20);
-    assert_eq!(decoder.feed(many.as_bytes(), &mut receive), Err(Stopped::TooLarge(TooLarge(100))));
+    assert_eq!(
+        decoder.feed(many.as_bytes(), &mut receive),
+        Err(Stopped::TooLarge(TooLarge(100)))
+    );
 }
 
 #[test]
@@ -107,7 +122,7 @@ fn a_receiver_that_refuses_stops_the_feeding() {
 
 /// Streams that are likely to touch the rules: fields, line ends, marks and broken characters.
 fn stream() -> impl Strategy<Value = Vec<u8>> {
-    let pieces: &[&[u8]] = &[
+    const PIECES: &[&[u8]] = &[
         b"data: ",
         b"data",
         b"event: x",
@@ -121,7 +136,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
         b" ",
         b"{\"a\":1}",
     ];
-    let piece = prop::sample::select(pieces);
+    let piece = prop::sample::select(PIECES);
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 

@@ -52,7 +52,11 @@ impl Fault {
     /// The text is not what was expected.
     pub(crate) fn unexpected(text: &str, what: &str) -> Self {
         let text = text.trim();
-        Self::Malformed(if text.is_empty() { what.to_owned() } else { format!("{what}: {}", excerpt(text)) })
+        Self::Malformed(if text.is_empty() {
+            what.to_owned()
+        } else {
+            format!("{what}: {}", excerpt(text))
+        })
     }
 
     /// An `error` of the provider's, as JSON.
@@ -65,9 +69,11 @@ impl Fault {
     pub(crate) fn into_error(self, head: &Head, key: Option<&str>) -> Error {
         let (kind, message, code) = match self {
             Self::Malformed(message) => (ErrorKind::Stream, message, None),
-            Self::Reported { message, code } => {
-                (ErrorKind::Provider, format!("the provider reported an error inside its answer: {message}"), code)
-            }
+            Self::Reported { message, code } => (
+                ErrorKind::Provider,
+                format!("the provider reported an error inside its answer: {message}"),
+                code,
+            ),
         };
         Error::new(kind, mask(message, key))
             .with_code(code)
@@ -86,11 +92,18 @@ pub(crate) fn refusal(head: &Head, body: &[u8], key: Option<&str>) -> Error {
         403 => (ErrorKind::Permission, "the key may not do this"),
         404 => (ErrorKind::NotFound, "check model and base_url"),
         429 => (ErrorKind::RateLimit, "send fewer requests, or wait"),
-        300..=399 => (ErrorKind::BadRequest, "redirects are not followed; put the final address into base_url"),
+        300..=399 => (
+            ErrorKind::BadRequest,
+            "redirects are not followed; put the final address into base_url",
+        ),
         400..=499 => (ErrorKind::BadRequest, "change the request"),
         _ => (ErrorKind::Provider, "try again later"),
     };
-    let message = if said.is_empty() { format!("HTTP {status} ({advice})") } else { format!("HTTP {status}: {said} ({advice})") };
+    let message = if said.is_empty() {
+        format!("HTTP {status} ({advice})")
+    } else {
+        format!("HTTP {status}: {said} ({advice})")
+    };
     Error::new(kind, mask(message, key))
         .with_code(code)
         .with_status(status, head.headers.get("x-request-id"))
@@ -100,8 +113,14 @@ pub(crate) fn refusal(head: &Head, body: &[u8], key: Option<&str>) -> Error {
 
 /// The wait that the server asks for, as far as it gives it in milliseconds or seconds.
 fn retry_after(head: &Head) -> Option<Duration> {
-    let number = |name: &str| head.headers.get(name).and_then(|value| value.trim().parse::<f64>().ok());
-    let seconds = number("retry-after-ms").map(|millis| millis / 1e3).or_else(|| number("retry-after"))?;
+    let number = |name: &str| {
+        head.headers
+            .get(name)
+            .and_then(|value| value.trim().parse::<f64>().ok())
+    };
+    let seconds = number("retry-after-ms")
+        .map(|millis| millis / 1e3)
+        .or_else(|| number("retry-after"))?;
     Duration::try_from_secs_f64(seconds).ok()
 }
 
@@ -114,13 +133,20 @@ fn describe(text: &str) -> (String, Option<String>) {
     let error = value.get("error").unwrap_or(&value);
     let message = [error, &value]
         .iter()
-        .find_map(|place| place.as_str().or_else(|| place.get("message")?.as_str()).or_else(|| place.get("detail")?.as_str()))
+        .find_map(|place| {
+            place
+                .as_str()
+                .or_else(|| place.get("message")?.as_str())
+                .or_else(|| place.get("detail")?.as_str())
+        })
         .map_or_else(|| excerpt(text.trim()), |message| clip(message, 1000));
-    let code = ["code", "type", "status"].iter().find_map(|field| match error.get(field)? {
-        Value::String(code) => Some(code.clone()),
-        Value::Number(code) => Some(code.to_string()),
-        _ => None,
-    });
+    let code = ["code", "type", "status"]
+        .iter()
+        .find_map(|field| match error.get(field)? {
+            Value::String(code) => Some(code.clone()),
+            Value::Number(code) => Some(code.to_string()),
+            _ => None,
+        });
     (message, code)
 }
 

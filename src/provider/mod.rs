@@ -63,16 +63,32 @@ impl Provider {
     }
 
     /// The chat request as the provider takes it.
-    pub(crate) fn encode_chat(self, settings: &Settings, request: &ChatRequest, streaming: bool, options: &CallOptions) -> Result<Request, Error> {
-        let model = request.model.as_deref().filter(|model| !model.is_empty()).or(settings.default_model.as_deref());
+    pub(crate) fn encode_chat(
+        self,
+        settings: &Settings,
+        request: &ChatRequest,
+        streaming: bool,
+        options: &CallOptions,
+    ) -> Result<Request, Error> {
+        let model = request
+            .model
+            .as_deref()
+            .filter(|model| !model.is_empty())
+            .or(settings.default_model.as_deref());
         let Some(model) = model else {
-            return Err(Error::config("model is missing: give the request a model, or the configuration a default_model").from_provider(self.name()));
+            return Err(Error::config(
+                "model is missing: give the request a model, or the configuration a default_model",
+            )
+            .of_provider(self.name()));
         };
         if request.messages.is_empty() {
-            return Err(Error::config("messages is empty: give the request at least one message").from_provider(self.name()));
+            return Err(
+                Error::config("messages is empty: give the request at least one message").of_provider(self.name()),
+            );
         }
-        let body = openai::encode(request, model, streaming, self == Self::OpenAi)
-            .map_err(|error| Error::config(format!("the request cannot be written as JSON: {error}")).from_provider(self.name()))?;
+        let body = openai::encode(request, model, streaming, self == Self::OpenAi).map_err(|error| {
+            Error::config(format!("the request cannot be written as JSON: {error}")).of_provider(self.name())
+        })?;
         Ok(Request {
             method: "POST",
             url: format!("{}/chat/completions", settings.base_url),
@@ -100,7 +116,14 @@ impl Provider {
 fn headers(settings: &Settings, streaming: bool, options: &CallOptions) -> Headers {
     let mut headers = Headers::default();
     headers.set("content-type", "application/json");
-    headers.set("accept", if streaming { "text/event-stream" } else { "application/json" });
+    headers.set(
+        "accept",
+        if streaming {
+            "text/event-stream"
+        } else {
+            "application/json"
+        },
+    );
     if let Some(key) = &settings.api_key {
         headers.set("authorization", format!("Bearer {key}"));
     }

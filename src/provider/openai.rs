@@ -15,7 +15,12 @@ const DONE: &str = "[DONE]";
 
 /// The request's body. `usage` asks for the token counts of a stream, unless the caller has set `stream_options`.
 pub(super) fn encode(request: &ChatRequest, model: &str, streaming: bool, usage: bool) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&Wire { request, model, streaming, usage })
+    serde_json::to_vec(&Wire {
+        request,
+        model,
+        streaming,
+        usage,
+    })
 }
 
 struct Wire<'a> {
@@ -57,7 +62,10 @@ impl Serialize for Wire<'_> {
 /// One event of a stream.
 pub(super) fn decode_event(event: &Event<'_>, sink: &mut impl Sink) -> Result<Signals, Fault> {
     if event.data == DONE {
-        return Ok(Signals { done: true, ..Signals::default() });
+        return Ok(Signals {
+            done: true,
+            ..Signals::default()
+        });
     }
     if event.data.is_empty() {
         return Ok(Signals::default());

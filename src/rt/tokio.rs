@@ -37,7 +37,10 @@ pub(crate) struct Sleep {
 impl Sleep {
     /// A timer that is ready at `until`.
     pub(crate) fn until(until: Instant) -> Self {
-        Self { timer: Box::pin(tokio::time::sleep(until.since(now()))), until }
+        Self {
+            timer: Box::pin(tokio::time::sleep(until.since(now()))),
+            until,
+        }
     }
 
     /// The instant at which the timer is ready.
@@ -48,7 +51,9 @@ impl Sleep {
     /// Sets the timer to another instant.
     pub(crate) fn reset(&mut self, until: Instant) {
         self.until = until;
-        self.timer.as_mut().reset(tokio::time::Instant::now() + until.since(now()));
+        self.timer
+            .as_mut()
+            .reset(tokio::time::Instant::now() + until.since(now()));
     }
 }
 

@@ -38,7 +38,11 @@ pub struct ChatStream {
 
 impl ChatStream {
     pub(crate) fn new(reader: Reader<Typed>) -> Self {
-        Self { reader, failure: None, ended: false }
+        Self {
+            reader,
+            failure: None,
+            ended: false,
+        }
     }
 
     /// The next chunk; `None` after the last one.
@@ -94,6 +98,9 @@ impl Drop for ChatStream {
 
 impl std::fmt::Debug for ChatStream {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("ChatStream").field("ended", &self.ended).finish_non_exhaustive()
+        formatter
+            .debug_struct("ChatStream")
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
     }
 }

@@ -5,8 +5,8 @@
 
 use super::Sink;
 use crate::config::Settings;
-use crate::decode::sse::{self, Decoder, Stopped, TooLarge};
 use crate::deadline::{Expired, SharedClocks};
+use crate::decode::sse::{self, Decoder, Stopped, TooLarge};
 use crate::error::{Error, ErrorKind, Replay, TimeoutKind};
 use crate::provider::{Fault, Provider, Signals, refusal};
 use crate::rt::Instant;
@@ -68,10 +68,20 @@ impl<S: Sink> Machine<S> {
         let mode = match head.status {
             200..=299 if !streaming => Mode::Whole(Vec::new()),
             200..=299 if is_other_than_events(&head) => Mode::NoStream(Vec::new()),
-            200..=299 => Mode::Events { decoder: Decoder::new(sse::DEFAULT_LIMIT), progress: Progress::default() },
+            200..=299 => Mode::Events {
+                decoder: Decoder::new(sse::DEFAULT_LIMIT),
+                progress: Progress::default(),
+            },
             _ => Mode::Refusal(Vec::new()),
         };
-        Self { clocks, sink, head, provider: settings.provider, key: settings.api_key.clone(), mode }
+        Self {
+            clocks,
+            sink,
+            head,
+            provider: settings.provider,
+            key: settings.api_key.clone(),
+            mode,
+        }
     }
 
     /// Whether chunks will come, in contrast to one answer or an error.
@@ -137,7 +147,10 @@ impl<S: Sink> Machine<S> {
             }
             Mode::Whole(body) => {
                 let body = std::mem::take(body);
-                self.provider.decode_answer(body).map(Some).map_err(|fault| self.fault(now, fault))
+                self.provider
+                    .decode_answer(body)
+                    .map(Some)
+                    .map_err(|fault| self.fault(now, fault))
             }
             Mode::NoStream(body) => {
                 let body = std::mem::take(body);
@@ -162,9 +175,17 @@ impl<S: Sink> Machine<S> {
             // The status says more than the way the connection ended.
             return self.complete_error(now, refusal(&self.head, body, self.key.as_deref()));
         }
-        let message = format!("the answer broke off after {} bytes: {}", self.clocks.lock().received(), failure.message);
-        let error = Error::new(ErrorKind::Network, message).with_code(failure.code).with_cause(failure.cause);
-        let error = error.with_replay(Replay::Processed).with_status(self.head.status, self.head.headers.get("x-request-id"));
+        let message = format!(
+            "the answer broke off after {} bytes: {}",
+            self.clocks.lock().received(),
+            failure.message
+        );
+        let error = Error::new(ErrorKind::Network, message)
+            .with_code(failure.code)
+            .with_cause(failure.cause);
+        let error = error
+            .with_replay(Replay::Processed)
+            .with_status(self.head.status, self.head.headers.get("x-request-id"));
         self.complete_error(now, error)
     }
 
@@ -177,19 +198,27 @@ impl<S: Sink> Machine<S> {
 
     /// The error of the limit on the whole call, which runs while nobody reads, too.
     pub(crate) fn total_expired(&self, now: Instant) -> Option<Error> {
-        let expired = self.clocks.lock().expired(now).filter(|expired| expired.kind == TimeoutKind::Total)?;
+        let expired = self
+            .clocks
+            .lock()
+            .expired(now)
+            .filter(|expired| expired.kind == TimeoutKind::Total)?;
         Some(self.timeout(now, expired))
     }
 
     /// The error of a limit that ran out.
     pub(crate) fn timeout(&self, now: Instant, expired: Expired) -> Error {
         let error = self.clocks.lock().timeout(now, expired, 1);
-        error.from_provider(self.provider.name()).with_status(self.head.status, self.head.headers.get("x-request-id"))
+        error
+            .of_provider(self.provider.name())
+            .with_status(self.head.status, self.head.headers.get("x-request-id"))
     }
 
     fn truncated(&self, now: Instant) -> Error {
         let received = self.clocks.lock().received();
-        let message = format!("the stream ended after {received} bytes without its terminal event, so that the answer is not complete");
+        let message = format!(
+            "the stream ended after {received} bytes without its terminal event, so that the answer is not complete"
+        );
         let error = Error::new(ErrorKind::Stream, message)
             .with_replay(Replay::Processed)
             .with_status(self.head.status, self.head.headers.get("x-request-id"));
@@ -211,7 +240,10 @@ impl<S: Sink> Machine<S> {
     }
 
     fn complete_error(&self, now: Instant, error: Error) -> Error {
-        self.clocks.lock().account(now, error, 1).from_provider(self.provider.name())
+        self.clocks
+            .lock()
+            .account(now, error, 1)
+            .of_provider(self.provider.name())
     }
 }
 
@@ -226,8 +258,14 @@ fn hold(body: &mut Vec<u8>, bytes: &[u8], limit: usize) -> Result<(), TooLarge> 
 
 /// Whether the answer says plainly that it is no event stream. Servers that name no type, or a loose one, are read.
 fn is_other_than_events(head: &Head) -> bool {
-    let content_type = head.headers.get("content-type").unwrap_or_default().to_ascii_lowercase();
-    ["text/html", "application/json", "application/problem+json"].iter().any(|other| content_type.starts_with(other))
+    let content_type = head
+        .headers
+        .get("content-type")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    ["text/html", "application/json", "application/problem+json"]
+        .iter()
+        .any(|other| content_type.starts_with(other))
 }
 
 /// What to say about an answer that is no event stream.
@@ -236,5 +274,12 @@ fn no_stream(head: &Head, body: &str) -> Fault {
     if let Ok(Some(error)) = serde_json::from_str::<crate::provider::Peek<'_>>(body).map(|peek| peek.error) {
         return Fault::reported(error.get());
     }
-    Fault::unexpected(body, &format!("a stream was asked for, but the answer is {content_type}"))
+    Fault::unexpected(
+        body,
+        &format!("a stream was asked for, but the answer is {content_type}"),
+    )
 }
+
+#[cfg(test)]
+#[path = "machine_tests.rs"]
+mod tests;

@@ -34,12 +34,19 @@ pub(crate) enum Step {
 
 impl<S: Sink> Reader<S> {
     pub(crate) fn new(machine: Machine<S>, body: Body) -> Self {
-        Self { machine, body: Some(body), alarm: Alarm::default(), waits: false }
+        Self {
+            machine,
+            body: Some(body),
+            alarm: Alarm::default(),
+            waits: false,
+        }
     }
 
     /// Reads once. After an error the body is gone, and with it the request.
     pub(crate) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<Step, Error>> {
-        let Some(body) = &mut self.body else { return Poll::Ready(Ok(Step::Ended(None))) };
+        let Some(body) = &mut self.body else {
+            return Poll::Ready(Ok(Step::Ended(None)));
+        };
         let outcome = match body.poll_chunk(context) {
             Poll::Pending => match self.poll_wait(context) {
                 Poll::Pending => return Poll::Pending,

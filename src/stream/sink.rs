@@ -33,7 +33,8 @@ impl Sink for Typed {
         let mut signals = Signals::default();
         for choice in &chunk.choices {
             let delta = &choice.delta;
-            let content = delta.content.as_ref().is_some_and(|text| !text.is_empty()) || delta.extra.values().any(is_filled);
+            let content =
+                delta.content.as_ref().is_some_and(|text| !text.is_empty()) || delta.extra.values().any(is_filled);
             signals.choice(choice.index, content, choice.finish_reason.is_some());
         }
         self.chunks.push_back(chunk);

@@ -22,6 +22,8 @@ mod host;
 use bytes::Bytes;
 
 pub(crate) use host::{Body, Cause, Host, Transport, check_url};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use host::{Hold, failure_of};
 
 use crate::error::Replay;
 
@@ -53,7 +55,10 @@ pub(crate) struct Headers(pub(crate) Vec<(String, String)>);
 impl Headers {
     /// The first value under this name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     /// Sets a header, in place of one of the same name.

@@ -68,7 +68,12 @@ impl ChatChunk {
     /// The text that this chunk adds to the first answer.
     #[must_use]
     pub fn content(&self) -> Option<&str> {
-        self.choices.iter().find(|choice| choice.index == 0)?.delta.content.as_deref()
+        self.choices
+            .iter()
+            .find(|choice| choice.index == 0)?
+            .delta
+            .content
+            .as_deref()
     }
 }
 

@@ -40,7 +40,10 @@ impl ChatRequest {
     /// A request with these messages.
     #[must_use]
     pub fn new(messages: impl IntoIterator<Item = Message>) -> Self {
-        Self { messages: messages.into_iter().collect(), ..Self::default() }
+        Self {
+            messages: messages.into_iter().collect(),
+            ..Self::default()
+        }
     }
 
     /// Sets the model.
@@ -100,7 +103,11 @@ impl Message {
     /// A message of any role.
     #[must_use]
     pub fn new(role: impl Into<String>, content: impl Into<String>) -> Self {
-        Self { role: role.into(), content: Some(Content::Text(content.into())), extra: Map::new() }
+        Self {
+            role: role.into(),
+            content: Some(Content::Text(content.into())),
+            extra: Map::new(),
+        }
     }
 
     /// An instruction.

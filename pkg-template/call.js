@@ -1,0 +1,237 @@
+// One call: from the request to the end of the answer's body, with one timer, and clean on every way out.
+
+import { abortError, StreamError, toError } from "./errors.js";
+
+/** What one read asks for where the body lets the reader choose. */
+const VIEW_BYTES = 65536;
+/** How much is read after the last event, so that the host can use the socket again. */
+const DRAIN_BYTES = 65536;
+const DRAIN_MS = 1000;
+/** Hosts fire a timer at once that is set to more than this. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+export class Call {
+  #core;
+  #signal;
+  #reader;
+  /** The memory to read into, when the body is a byte stream. */
+  #memory;
+  #timer;
+  /** When the timer fires, on the clock of performance.now(). */
+  #fires = Infinity;
+  #headCame = false;
+  #over = false;
+  #aborted = false;
+  #reason;
+  /** After the head: chunks will come, rather than one answer. */
+  streaming = false;
+  /** After the head: how many bytes may wait for the consumer. */
+  bufferSize = 0;
+  /** Is told the error when the call fails outside of a read: by its timer. */
+  onFail = () => {};
+  /** Is told the reason when the call is aborted once its head has come, be its body read to the end or not. */
+  onAbort = () => {};
+
+  constructor(core, signal) {
+    this.#core = core;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#onSignal);
+  }
+
+  get over() {
+    return this.#over;
+  }
+
+  /** The last event has come: what is left of the body has nothing for the caller. */
+  get finished() {
+    return this.#core.finished;
+  }
+
+  /** Waits for a place in the pool and for the response's head. */
+  async head() {
+    try {
+      const body = await this.#core.head();
+      this.#headCame = true;
+      if (body) this.#openReader(body);
+      this.throwIfAborted();
+      this.streaming = this.#core.streaming;
+      this.bufferSize = this.#core.bufferSize;
+    } catch (raw) {
+      this.#headCame = true;
+      this.unlisten();
+      throw this.#end(this.#errorOf(raw));
+    }
+  }
+
+  /** The whole answer, when it is not streamed. An error status throws its error here. */
+  answer() {
+    const answer = new Promise((resolve, reject) => {
+      this.onFail = this.onAbort = reject;
+      this.#readAnswer().then(resolve, reject);
+    });
+    return answer.finally(() => this.unlisten());
+  }
+
+  async #readAnswer() {
+    for (;;) {
+      const bytes = await this.read(VIEW_BYTES);
+      if (this.#over) return undefined; // the reason has been told
+      if (bytes) {
+        this.onBytes(bytes);
+        continue;
+      }
+      const json = this.onEof();
+      this.finish();
+      return JSON.parse(json);
+    }
+  }
+
+  /** Reads once; at most `room` bytes where the body lets the reader choose. Resolves with undefined at the end. */
+  async read(room) {
+    if (!this.#reader) return undefined;
+    this.#core.readStarts();
+    this.#arm();
+    const view = this.#memory && new Uint8Array(this.#memory, 0, Math.min(room, VIEW_BYTES));
+    let result;
+    try {
+      result = await this.#reader.read(view);
+    } catch (reason) {
+      if (this.#over) return undefined;
+      throw this.#end(this.#errorOf(this.#core.onReadError(reason)));
+    }
+    const { done, value } = result;
+    if (view && value) this.#memory = value.buffer; // comes back with the result; the core copies what it needs
+    if (done || this.#over) return undefined;
+    if (!ArrayBuffer.isView(value)) throw this.#end(notBytes(value));
+    return value;
+  }
+
+  /** The buffer is full: the time until the next read is not the server's fault. */
+  pause() {
+    this.#core.readPauses();
+  }
+
+  /** Hands a read to the core; returns the JSON of the chunks that it completed. */
+  onBytes(bytes) {
+    try {
+      return this.#core.onBytes(bytes);
+    } catch (raw) {
+      throw this.#end(this.#errorOf(raw));
+    }
+  }
+
+  onEof() {
+    try {
+      return this.#core.onEof();
+    } catch (raw) {
+      throw this.#end(this.#errorOf(raw));
+    }
+  }
+
+  /** The body was read to its end: the place in the pool is free. */
+  finish() {
+    if (this.#over) return;
+    this.#core.finish();
+    this.#close();
+  }
+
+  /** Reads on to the end of the body after the last event, within bounds. */
+  async drain() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(), DRAIN_MS);
+    this.#fires = -Infinity; // the core's deadlines are over
+    let left = DRAIN_BYTES;
+    try {
+      while (left > 0) {
+        const bytes = await this.read(VIEW_BYTES);
+        if (!bytes) return this.finish();
+        left -= bytes.byteLength;
+      }
+    } catch {
+      // The answer is complete: how its connection ends is of no interest to the caller.
+    }
+    this.#end();
+  }
+
+  /** Ends the call at any point; what waits for it rejects with `reason`. */
+  abort(reason = abortError()) {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#reason = reason;
+    if (!this.#headCame) return this.#core.abort(); // head() rejects, and cleans up
+    this.#end(reason);
+    this.onAbort(reason);
+  }
+
+  throwIfAborted() {
+    if (this.#aborted) throw this.#reason;
+  }
+
+  /** The caller has got all that it will get: its signal is of no interest any more. */
+  unlisten() {
+    this.#signal?.removeEventListener("abort", this.#onSignal);
+  }
+
+  #onSignal = () => this.abort(this.#signal.reason);
+
+  #openReader(body) {
+    try {
+      this.#reader = body.getReader({ mode: "byob" });
+      this.#memory = new ArrayBuffer(VIEW_BYTES);
+    } catch {
+      this.#reader = body.getReader(); // not a byte stream
+    }
+  }
+
+  /** Sets the timer to the nearest deadline, unless it fires before that anyway and can be set again then. */
+  #arm() {
+    const wait = this.#core.nextDeadline();
+    if (wait < 0) return;
+    const due = performance.now() + wait;
+    if (due < this.#fires) this.#setTimer(wait, due);
+  }
+
+  #setTimer(wait, due) {
+    clearTimeout(this.#timer);
+    this.#fires = due;
+    this.#timer = setTimeout(this.#onTimer, Math.min(Math.ceil(wait), LONGEST_TIMER_MS));
+  }
+
+  #onTimer = () => {
+    this.#fires = Infinity;
+    try {
+      const wait = this.#core.onDeadline();
+      if (wait >= 0) this.#setTimer(wait, performance.now() + wait);
+    } catch (raw) {
+      this.onFail(this.#end(this.#errorOf(raw)));
+    }
+  };
+
+  #errorOf(raw) {
+    return this.#aborted ? this.#reason : toError(raw);
+  }
+
+  /** Stops everything below the call; returns the error, for throwing it. */
+  #end(error) {
+    if (this.#over) return error;
+    this.#core.abort();
+    this.#close();
+    // The fetch is aborted. A replacement for fetch may not have listened, so its body is cancelled too.
+    this.#reader?.cancel(error).catch(() => {});
+    return error;
+  }
+
+  #close() {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    // Later, because the core may be further up the stack: aborting runs the listeners of a replacement fetch.
+    queueMicrotask(() => this.#core.free());
+  }
+}
+
+function notBytes(value) {
+  return new StreamError({
+    kind: "stream",
+    message: `the body that fetch returned gave a ${typeof value} where bytes belong: enqueue Uint8Array in its stream`,
+  });
+}

@@ -1,0 +1,103 @@
+// The client: holds the core's client, and opens a call for each request.
+
+import { Call } from "./call.js";
+import { CoreClient } from "./core.js";
+import { ConfigError, toError } from "./errors.js";
+import { init, startNow } from "./start.js";
+import { ChatStream } from "./stream.js";
+
+export class Client {
+  #config;
+  /** The core's client; missing until the core has started. */
+  #core;
+  #closed = false;
+
+  constructor(config) {
+    if (typeof config !== "object" || config === null) {
+      throw configError(`config must be an object such as { providerType: "openai", apiKey: "…" }, not ${config === null ? "null" : typeof config}`);
+    }
+    const { fetch } = config;
+    if (fetch !== undefined && fetch !== null && typeof fetch !== "function") {
+      throw configError(`fetch must be a function like the host's fetch, not ${typeof fetch}; leave it out to use the host's`);
+    }
+    this.#config = { ...config };
+    // Where the core cannot start at once, the first call rejects with what would have been thrown here.
+    if (startNow()) this.#open();
+    this.chat = {
+      completions: {
+        create: (body, options) => this.#create(body, options),
+      },
+    };
+  }
+
+  poolStats() {
+    return this.#running("poolStats").poolStats();
+  }
+
+  capabilities() {
+    return this.#running("capabilities").capabilities();
+  }
+
+  close() {
+    this.#closed = true;
+    this.#core?.close();
+  }
+
+  // Where the host has no Symbol.dispose yet, this is the symbol that compilers lower `using` to.
+  [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
+    this.close();
+  }
+
+  async #create(body, options) {
+    const { signal, headers, ...rest } = options ?? {};
+    if (signal?.aborted) throw signal.reason;
+    if (!this.#core) {
+      await init();
+      this.#open();
+      if (signal?.aborted) throw signal.reason;
+    }
+    // Headers, Map and lists of pairs are iterable and have no keys of their own to read.
+    if (headers) rest.headers = typeof headers[Symbol.iterator] === "function" ? Object.fromEntries(headers) : headers;
+    const call = new Call(this.#chat(body, rest), signal);
+    await call.head();
+    call.throwIfAborted(); // until the stream or the answer listens
+    return call.streaming ? new ChatStream(call) : call.answer();
+  }
+
+  #chat(body, options) {
+    let json;
+    try {
+      json = JSON.stringify(body) ?? "null";
+    } catch (cause) {
+      throw configError(`the request cannot be written as JSON: ${cause.message}`, cause);
+    }
+    try {
+      return this.#core.chat(json, options);
+    } catch (raw) {
+      throw toError(raw);
+    }
+  }
+
+  /** Makes the core's client, which validates the configuration. */
+  #open() {
+    if (this.#core) return; // another first call was quicker
+    const { fetch, ...config } = this.#config;
+    try {
+      this.#core = new CoreClient(config, fetch ?? undefined);
+    } catch (raw) {
+      throw toError(raw);
+    }
+    this.#config = undefined;
+    if (this.#closed) this.#core.close();
+  }
+
+  #running(method) {
+    if (!this.#core && startNow()) this.#open();
+    if (!this.#core) throw configError(`${method}() needs the core, which starts with the first call here: \`await init()\` before it`);
+    return this.#core;
+  }
+}
+
+function configError(message, cause) {
+  return new ConfigError({ kind: "config", message, cause });
+}

@@ -1,0 +1,182 @@
+// The error classes, and how the core's plain description of a failure becomes one of them.
+
+/** Own properties that an error has when the core knows them. */
+const FIELDS = [
+  "kind",
+  "provider",
+  "status",
+  "code",
+  "requestId",
+  "phase",
+  "mergedPhases",
+  "attempts",
+  "elapsed",
+  "retryAfter",
+  "replay",
+  "hint",
+];
+
+export class LLMRouterError extends Error {
+  constructor(raw) {
+    super(raw.message, raw.cause === undefined ? undefined : { cause: raw.cause });
+    for (const field of FIELDS) {
+      if (raw[field] !== undefined && raw[field] !== null) this[field] = raw[field];
+    }
+    // What the provider sent may repeat the request: readable, but not part of what gets logged.
+    for (const field of ["body", "partial"]) {
+      if (raw[field] !== undefined && raw[field] !== null) Object.defineProperty(this, field, { value: raw[field] });
+    }
+  }
+
+  get name() {
+    return "LLMRouterError";
+  }
+
+  /** Safe to log: no key, no request, nothing of what the provider answered but its message. */
+  toJSON() {
+    const json = { name: this.name, message: this.message };
+    for (const field of FIELDS) if (this[field] !== undefined) json[field] = this[field];
+    if (this.cause !== undefined) json.cause = String(this.cause?.message ?? this.cause);
+    return json;
+  }
+}
+
+export class BadRequestError extends LLMRouterError {
+  get name() {
+    return "BadRequestError";
+  }
+}
+
+export class AuthenticationError extends LLMRouterError {
+  get name() {
+    return "AuthenticationError";
+  }
+}
+
+export class PermissionError extends LLMRouterError {
+  get name() {
+    return "PermissionError";
+  }
+}
+
+export class NotFoundError extends LLMRouterError {
+  get name() {
+    return "NotFoundError";
+  }
+}
+
+export class RateLimitError extends LLMRouterError {
+  get name() {
+    return "RateLimitError";
+  }
+}
+
+export class ProviderError extends LLMRouterError {
+  get name() {
+    return "ProviderError";
+  }
+}
+
+export class NetworkError extends LLMRouterError {
+  get name() {
+    return "NetworkError";
+  }
+}
+
+export class StreamError extends LLMRouterError {
+  get name() {
+    return "StreamError";
+  }
+}
+
+export class ConfigError extends LLMRouterError {
+  get name() {
+    return "ConfigError";
+  }
+}
+
+export class TimeoutError extends LLMRouterError {
+  get name() {
+    return "TimeoutError";
+  }
+}
+
+export class PoolTimeout extends TimeoutError {
+  get name() {
+    return "PoolTimeout";
+  }
+}
+
+export class ConnectTimeout extends TimeoutError {
+  get name() {
+    return "ConnectTimeout";
+  }
+}
+
+export class WriteTimeout extends TimeoutError {
+  get name() {
+    return "WriteTimeout";
+  }
+}
+
+export class ReadTimeout extends TimeoutError {
+  get name() {
+    return "ReadTimeout";
+  }
+}
+
+export class TotalTimeout extends TimeoutError {
+  get name() {
+    return "TotalTimeout";
+  }
+}
+
+export class FirstTokenTimeout extends TimeoutError {
+  get name() {
+    return "FirstTokenTimeout";
+  }
+}
+
+export class IdleTimeout extends TimeoutError {
+  get name() {
+    return "IdleTimeout";
+  }
+}
+
+const CLASSES = {
+  BadRequestError,
+  AuthenticationError,
+  PermissionError,
+  NotFoundError,
+  RateLimitError,
+  ProviderError,
+  NetworkError,
+  StreamError,
+  ConfigError,
+  PoolTimeout,
+  ConnectTimeout,
+  WriteTimeout,
+  ReadTimeout,
+  TotalTimeout,
+  FirstTokenTimeout,
+  IdleTimeout,
+};
+
+/** The error for what the core threw. */
+export function toError(raw) {
+  if (raw instanceof LLMRouterError) return raw;
+  if (raw?.kind === "aborted") return abortError(raw.message);
+  const Class = CLASSES[raw?.name];
+  if (Class && raw.kind) return new Class(raw);
+  // Not a description but a trap of the wasm or of its glue: nothing that a caller could have caused.
+  return new LLMRouterError({
+    kind: "internal",
+    message: `a defect in llm-api-router, please report it: ${raw?.message ?? raw}`,
+    cause: raw,
+  });
+}
+
+/** What the hosts' own functions reject with when they are aborted without a reason. */
+export function abortError(message = "the call was aborted") {
+  return new DOMException(message, "AbortError");
+}

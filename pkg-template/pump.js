@@ -1,0 +1,187 @@
+// Reads a streamed answer ahead of its consumer, into a buffer of bounded size, and hands its chunks out.
+
+const NONE = { chunks: [], bytes: 0 };
+/** What a read asks for at least while there is nothing to consume. */
+const LEAST_READ = 1024;
+
+export class Pump {
+  #call;
+  #size;
+  /** The chunks of one read each, with its bytes, behind the batch that is being consumed. */
+  #queue = [];
+  #batch = NONE;
+  /** The place in the batch. */
+  #at = 0;
+  /** Bytes of the batches that are not used up. */
+  #held = 0;
+  /** Bytes read since the last complete chunk; the core keeps them. */
+  #partial = 0;
+  #ended = false;
+  /** What ended the stream before its time; is given once. */
+  #failure;
+  #touched = false;
+  /** Resolve the promises of those who wait for a batch or for the end. */
+  #waiting = [];
+  /** Resolves the promise of the reading loop when there is room again. */
+  #onRoom = () => {};
+
+  constructor(call) {
+    this.#call = call;
+    this.#size = call.bufferSize;
+    call.onFail = (error) => this.#end({ error });
+    call.onAbort = (reason) => this.#drop({ error: reason });
+    this.#run();
+  }
+
+  /** A chunk was asked for already. */
+  get touched() {
+    return this.#touched;
+  }
+
+  /** The next chunk, as an iterator gives it. No `async` here: most chunks are there already. */
+  next() {
+    const { chunks } = this.#batch;
+    if (this.#at === chunks.length) return this.#nextAfterMore();
+    const value = chunks[this.#at++];
+    if (this.#at === chunks.length) this.#usedUp();
+    return Promise.resolve({ value, done: false });
+  }
+
+  /** All chunks that are there, else the next that come; undefined at the end. */
+  async rest() {
+    if (!(await this.#more())) return undefined;
+    const chunks = this.#batch.chunks.slice(this.#at);
+    this.#usedUp();
+    return chunks;
+  }
+
+  /** Ends the call; who waits for chunks or asks for more gets an error. */
+  abort() {
+    this.#call.abort();
+  }
+
+  /** Ends the call, unless only the rest of its body is being read; who waits or asks for more gets the end. */
+  cancel() {
+    const running = !this.#ended;
+    this.#drop();
+    this.#failure = undefined;
+    if (running) this.#call.abort();
+  }
+
+  async #run() {
+    const call = this.#call;
+    try {
+      while (!call.over) {
+        if (this.#isFull()) await this.#room();
+        if (call.over) return;
+        const bytes = await call.read(this.#free());
+        if (call.over) return;
+        this.#push(bytes ? call.onBytes(bytes) : call.onEof(), bytes ? bytes.byteLength : 0);
+        if (!bytes) {
+          call.finish();
+          return this.#end();
+        }
+        if (call.finished) {
+          this.#end(); // for the consumer; the socket wants to be read to the end of the body
+          return await call.drain();
+        }
+      }
+    } catch (error) {
+      this.#end({ error });
+    }
+  }
+
+  #push(json, bytes) {
+    this.#partial += bytes;
+    if (json === undefined) return;
+    const batch = { chunks: JSON.parse(json), bytes: this.#partial };
+    if (batch.chunks.length === 0) return;
+    this.#partial = 0;
+    this.#held += batch.bytes;
+    this.#queue.push(batch);
+    this.#wake();
+  }
+
+  /** What belongs to no complete chunk cannot be consumed, so it alone never stops the reading. */
+  #isFull() {
+    return this.#held > 0 && this.#free() <= 0;
+  }
+
+  #free() {
+    const free = this.#size - this.#held - this.#partial;
+    return this.#held > 0 ? free : Math.max(free, LEAST_READ);
+  }
+
+  async #room() {
+    this.#call.pause();
+    while (this.#isFull() && !this.#call.over) {
+      await new Promise((resolve) => {
+        this.#onRoom = resolve;
+      });
+    }
+  }
+
+  async #nextAfterMore() {
+    return (await this.#more()) ? this.next() : { value: undefined, done: true };
+  }
+
+  /** Waits until there is a chunk to take; false at the end. Several may wait here at once. */
+  async #more() {
+    this.#touched = true;
+    while (this.#at === this.#batch.chunks.length) {
+      const batch = this.#queue.shift();
+      if (batch) {
+        this.#batch = batch;
+        this.#at = 0;
+      } else if (this.#ended) {
+        const failure = this.#failure;
+        this.#failure = undefined;
+        if (failure) throw failure.error;
+        return false;
+      } else {
+        await new Promise((resolve) => this.#waiting.push(resolve));
+      }
+    }
+    return true;
+  }
+
+  #usedUp() {
+    this.#held -= this.#batch.bytes;
+    this.#batch = NONE;
+    this.#at = 0;
+    this.#onRoom();
+    this.#settle();
+  }
+
+  #end(failure) {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#failure = failure;
+    this.#onRoom();
+    this.#wake();
+    this.#settle();
+  }
+
+  /** Ends the stream without what is unread. */
+  #drop(failure) {
+    if (this.#ended && this.#held > 0) this.#failure = failure;
+    this.#queue.length = 0;
+    this.#batch = NONE;
+    this.#at = 0;
+    this.#held = 0;
+    this.#end(failure);
+    this.#settle();
+  }
+
+  /** With nothing left to hand out, an abort has nothing left to change. */
+  #settle() {
+    if (this.#ended && this.#held === 0) this.#call.unlisten();
+  }
+
+  #wake() {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}

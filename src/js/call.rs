@@ -1,0 +1,235 @@
+//! One call, driven by JavaScript's loop: it reads, this decodes, watches the clocks and says when to stop.
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Poll;
+
+use js_sys::Promise;
+use tokio::sync::Notify;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::future_to_promise;
+
+use super::error::{aborted, raw};
+use crate::call::{self, Prepared};
+use crate::client::Inner;
+use crate::error::Error;
+use crate::rt;
+use crate::stream::{JsonText, Machine, Reader};
+use crate::transport::{Hold, failure_of};
+
+/// A call.
+#[wasm_bindgen]
+pub struct CoreCall {
+    client: Arc<Inner>,
+    prepared: RefCell<Option<Prepared>>,
+    shared: Rc<Shared>,
+}
+
+/// What the head's future and JavaScript's loop have in common. No borrow is held across an await or a call into
+/// JavaScript.
+#[derive(Default)]
+struct Shared {
+    answer: RefCell<Option<Answer>>,
+    aborted: Cell<bool>,
+    on_abort: Notify,
+}
+
+/// An answer whose head has arrived.
+struct Answer {
+    machine: Machine<JsonText>,
+    hold: Option<Hold>,
+    /// An error that waits behind the chunks that were complete before it.
+    failure: Option<Error>,
+}
+
+impl CoreCall {
+    pub(super) fn new(client: Arc<Inner>, prepared: Prepared) -> Self {
+        Self {
+            client,
+            prepared: RefCell::new(Some(prepared)),
+            shared: Rc::default(),
+        }
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Answer) -> Result<T, Error>) -> Result<T, JsValue> {
+        let outcome = {
+            let mut answer = self.shared.answer.borrow_mut();
+            let Some(answer) = answer.as_mut() else {
+                return Err(aborted());
+            };
+            match answer.failure.take() {
+                Some(error) => Err((error, answer.hold.take())),
+                None => act(answer).map_err(|error| (error, answer.hold.take())),
+            }
+        };
+        // Dropping the hold aborts the fetch, which may call back into JavaScript: no borrow is held any more.
+        outcome.map_err(|(error, hold)| {
+            drop(hold);
+            raw(&error)
+        })
+    }
+
+    fn of<T: Default>(&self, look: impl FnOnce(&Answer) -> T) -> T {
+        self.shared.answer.borrow().as_ref().map(look).unwrap_or_default()
+    }
+}
+
+#[wasm_bindgen]
+impl CoreCall {
+    /// Waits for a place in the pool and for the response head; resolves with the body's stream.
+    pub fn head(&self) -> Promise {
+        let (client, shared, prepared) = (
+            self.client.clone(),
+            self.shared.clone(),
+            self.prepared.borrow_mut().take(),
+        );
+        future_to_promise(async move {
+            let Some(prepared) = prepared.filter(|_| !shared.aborted.get()) else {
+                return Err(aborted());
+            };
+            let Some(opened) = unless_aborted(&shared, call::open(&client, prepared, JsonText::default())).await else {
+                return Err(aborted());
+            };
+            let Reader { machine, body, .. } = opened.map_err(|error| raw(&error))?;
+            let (stream, hold) = body.map_or((None, None), crate::transport::Body::into_web);
+            *shared.answer.borrow_mut() = Some(Answer {
+                machine,
+                hold,
+                failure: None,
+            });
+            Ok(stream.map_or(JsValue::UNDEFINED, JsValue::from))
+        })
+    }
+
+    /// Whether chunks will come, in contrast to one answer or an error.
+    #[wasm_bindgen(getter)]
+    pub fn streaming(&self) -> bool {
+        self.of(|answer| answer.machine.is_streaming())
+    }
+
+    /// Whether the terminal event was seen.
+    #[wasm_bindgen(getter)]
+    pub fn finished(&self) -> bool {
+        self.of(|answer| answer.machine.is_finished() && answer.failure.is_none())
+    }
+
+    /// `stream_buffer_size`.
+    #[wasm_bindgen(getter, js_name = bufferSize)]
+    pub fn buffer_size(&self) -> usize {
+        self.client.settings.pool.stream_buffer_size
+    }
+
+    /// A read is pending from now on.
+    #[wasm_bindgen(js_name = readStarts)]
+    pub fn read_starts(&self) -> Result<(), JsValue> {
+        self.with(|answer| {
+            answer.machine.clocks.lock().reads(rt::now());
+            Ok(())
+        })
+    }
+
+    /// No read is pending: the buffer is full.
+    #[wasm_bindgen(js_name = readPauses)]
+    pub fn read_pauses(&self) {
+        self.of(|answer| answer.machine.clocks.lock().pauses(rt::now()));
+    }
+
+    /// Takes what a read brought; gives the chunks that it completes as the JSON text of an array.
+    #[wasm_bindgen(js_name = onBytes)]
+    pub fn on_bytes(&self, bytes: &[u8]) -> Result<Option<String>, JsValue> {
+        self.with(|answer| {
+            let outcome = answer.machine.on_bytes(rt::now(), bytes);
+            answer.deliver(outcome)
+        })
+    }
+
+    /// The body has ended; gives the last chunks, or the JSON text of an answer that was not streamed.
+    #[wasm_bindgen(js_name = onEof)]
+    pub fn on_eof(&self) -> Result<Option<String>, JsValue> {
+        self.with(|answer| match answer.machine.on_eof(rt::now()) {
+            Ok(Some(json)) => Ok(Some(json)),
+            outcome => answer.deliver(outcome.map(|_| ())),
+        })
+    }
+
+    /// A read failed; gives the error to throw.
+    #[wasm_bindgen(js_name = onReadError)]
+    pub fn on_read_error(&self, reason: &JsValue) -> JsValue {
+        let failure = failure_of(reason);
+        self.with(|answer| Err::<(), _>(answer.machine.on_failure(rt::now(), failure)))
+            .err()
+            .unwrap_or_else(aborted)
+    }
+
+    /// Milliseconds to the nearest deadline; -1: there is none.
+    #[wasm_bindgen(js_name = nextDeadline)]
+    pub fn next_deadline(&self) -> f64 {
+        self.shared
+            .answer
+            .borrow()
+            .as_ref()
+            .map_or(-1.0, Answer::milliseconds_left)
+    }
+
+    /// The timer has gone off: throws if a limit ran out, else tells when to look again.
+    #[wasm_bindgen(js_name = onDeadline)]
+    pub fn on_deadline(&self) -> Result<f64, JsValue> {
+        self.with(|answer| match answer.machine.expired(rt::now()) {
+            Some(error) => Err(error),
+            None => Ok(answer.milliseconds_left()),
+        })
+    }
+
+    /// Cancels the call wherever it is.
+    pub fn abort(&self) {
+        self.shared.aborted.set(true);
+        self.shared.on_abort.notify_one();
+        let answer = self.shared.answer.borrow_mut().take();
+        drop(answer);
+    }
+
+    /// The body has been read to its end: frees the place in the pool.
+    pub fn finish(&self) {
+        let hold = self
+            .shared
+            .answer
+            .borrow_mut()
+            .as_mut()
+            .and_then(|answer| answer.hold.take());
+        hold.into_iter().for_each(Hold::release);
+    }
+}
+
+/// Runs a future unless the call is aborted; then it is dropped, which cancels what it does.
+async fn unless_aborted<F: Future>(shared: &Shared, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut abort = pin!(shared.on_abort.notified());
+    poll_fn(|context| match abort.as_mut().poll(context) {
+        Poll::Ready(()) => Poll::Ready(None),
+        Poll::Pending => future.as_mut().poll(context).map(Some),
+    })
+    .await
+}
+
+impl Answer {
+    /// The chunks of this read; an error behind them waits for the next call.
+    fn deliver(&mut self, outcome: Result<(), Error>) -> Result<Option<String>, Error> {
+        let chunks = self.machine.sink.take();
+        match outcome {
+            Err(error) if chunks.is_none() => Err(error),
+            outcome => {
+                self.failure = outcome.err();
+                Ok(chunks)
+            }
+        }
+    }
+
+    fn milliseconds_left(&self) -> f64 {
+        let next = self.machine.clocks.lock().next();
+        next.map_or(-1.0, |(at, _)| (at.since(rt::now()).as_secs_f64() * 1e3).ceil())
+    }
+}

@@ -1,0 +1,140 @@
+//! The client as the JavaScript layer holds it.
+
+use js_sys::Function;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::call::CoreCall;
+use super::error::{raw, to_plain};
+use crate::call;
+use crate::client::Client;
+use crate::config::{CallOptions, ProviderConfig};
+use crate::error::{Error, ErrorKind};
+use crate::transport::Host;
+use crate::types::ChatRequest;
+
+/// A client.
+#[wasm_bindgen]
+pub struct CoreClient {
+    client: Client,
+}
+
+#[wasm_bindgen]
+impl CoreClient {
+    /// Checks the configuration; throws a plain object that describes the error.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: JsValue, fetch: Option<Function>) -> Result<CoreClient, JsValue> {
+        let config: ProviderConfig = read(config)?;
+        let client = Client::with_host(config, Host { fetch }).map_err(|error| raw(&error))?;
+        Ok(Self { client })
+    }
+
+    /// Checks and encodes a chat request; nothing is sent yet.
+    pub fn chat(&self, body: &str, options: JsValue) -> Result<CoreCall, JsValue> {
+        let request = Body::read(body).map_err(|error| raw(&error))?;
+        let options = if options.is_undefined() {
+            CallOptions::default()
+        } else {
+            read(options)?
+        };
+        let inner = self.client.inner();
+        let prepared =
+            call::prepare_chat(inner, &request.chat, request.stream, &options).map_err(|error| raw(&error))?;
+        Ok(CoreCall::new(inner.clone(), prepared))
+    }
+
+    /// The pool's figures.
+    #[wasm_bindgen(js_name = poolStats)]
+    pub fn pool_stats(&self) -> JsValue {
+        let stats = self.client.pool_stats();
+        to_plain(&PoolStats {
+            max_connections: stats.max_connections,
+            in_use: stats.in_use,
+            waiting: stats.waiting,
+            longest_wait: stats.longest_wait.as_secs_f64(),
+            pool_timeouts: stats.pool_timeouts,
+        })
+    }
+
+    /// Which configuration values this host honours.
+    pub fn capabilities(&self) -> JsValue {
+        let capabilities = self.client.capabilities();
+        let knobs = capabilities
+            .knobs
+            .iter()
+            .map(|knob| (camel_case(knob.name), knob))
+            .collect();
+        to_plain(&Capabilities {
+            host: capabilities.host,
+            knobs,
+        })
+    }
+
+    /// Lets no further request in.
+    pub fn close(&self) {
+        self.client.close();
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PoolStats {
+    max_connections: usize,
+    in_use: usize,
+    waiting: usize,
+    longest_wait: f64,
+    pool_timeouts: u64,
+}
+
+#[derive(Serialize)]
+struct Capabilities<'a> {
+    host: &'static str,
+    knobs: std::collections::BTreeMap<String, &'a crate::capabilities::Capability>,
+}
+
+/// `timeout_config.first_token` as `firstToken`.
+fn camel_case(name: &str) -> String {
+    let field = name.rsplit('.').next().unwrap_or(name);
+    let mut words = field.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let mut letters = word.chars();
+        letters.next().map_or(name.clone(), |letter| {
+            name + &letter.to_uppercase().to_string() + letters.as_str()
+        })
+    })
+}
+
+/// The request, and whether the answer is to be streamed.
+struct Body {
+    chat: ChatRequest,
+    stream: bool,
+}
+
+impl Body {
+    fn read(json: &str) -> Result<Self, Error> {
+        let mut chat: ChatRequest = serde_json::from_str(json)
+            .map_err(|error| Error::config(format!("the request is not a chat request: {error}")))?;
+        let stream = match chat.extra.shift_remove("stream") {
+            None | Some(serde_json::Value::Null) => false,
+            Some(serde_json::Value::Bool(stream)) => stream,
+            Some(other) => return Err(Error::config(format!("stream must be true or false, got {other}"))),
+        };
+        Ok(Self { chat, stream })
+    }
+}
+
+/// Reads a plain object; its own words about what is wrong become a `ConfigError`'s.
+fn read<T: serde::de::DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| {
+        let value: JsValue = error.into();
+        let words = js_sys::Reflect::get(&value, &"message".into())
+            .ok()
+            .and_then(|words| words.as_string());
+        raw(&Error::new(
+            ErrorKind::Config,
+            words.unwrap_or_else(|| "the configuration cannot be read".to_owned()),
+        ))
+    })
+}

@@ -1,0 +1,134 @@
+//! Web: the host's timers and tasks, and `performance.now()` for a clock.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::Instant;
+
+/// Hosts keep the delay of a timer in 31 bits of milliseconds.
+const LONGEST_DELAY: f64 = 2_147_483_647.0;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+
+    /// Browsers give a number, Node and Deno an object.
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &JsValue, milliseconds: f64) -> JsValue;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
+}
+
+/// The present instant.
+pub(crate) fn now() -> Instant {
+    Instant::at(Duration::try_from_secs_f64(performance_now() / 1e3).unwrap_or_default())
+}
+
+/// Whether this thread can run a call at all: every JavaScript host can.
+#[expect(clippy::unnecessary_wraps, reason = "the seam's signature")]
+pub(crate) fn check() -> Result<(), &'static str> {
+    Ok(())
+}
+
+/// Runs a future in the background.
+pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
+    wasm_bindgen_futures::spawn_local(future);
+}
+
+/// A timer that is ready at a chosen instant and can be set anew. Dropping it clears the host's timer.
+pub(crate) struct Sleep {
+    until: Instant,
+    armed: RefCell<Option<Armed>>,
+    waker: Rc<RefCell<Option<Waker>>>,
+}
+
+/// A timer of the host.
+struct Armed {
+    timer: JsValue,
+    at: Instant,
+    fired: Rc<Cell<bool>>,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Drop for Armed {
+    fn drop(&mut self) {
+        if !self.fired.get() {
+            clear_timeout(&self.timer);
+        }
+    }
+}
+
+impl Sleep {
+    /// A timer that is ready at `until`.
+    pub(crate) fn until(until: Instant) -> Self {
+        Self {
+            until,
+            armed: RefCell::default(),
+            waker: Rc::default(),
+        }
+    }
+
+    /// The instant at which the timer is ready.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.until
+    }
+
+    /// Sets the timer to another instant. One that goes off too early for it is set anew only then.
+    pub(crate) fn reset(&mut self, until: Instant) {
+        self.until = until;
+        let armed = self.armed.get_mut();
+        if armed.as_ref().is_some_and(|armed| armed.at > until) {
+            *armed = None;
+        }
+    }
+
+    fn arm(&self, now: Instant) {
+        let mut armed = self.armed.borrow_mut();
+        if armed.as_ref().is_some_and(|armed| !armed.fired.get()) {
+            return;
+        }
+        let fired = Rc::new(Cell::new(false));
+        let callback = {
+            let (fired, waker) = (Rc::clone(&fired), Rc::clone(&self.waker));
+            Closure::<dyn FnMut()>::new(move || {
+                fired.set(true);
+                let waker = waker.borrow_mut().take();
+                waker.into_iter().for_each(Waker::wake);
+            })
+        };
+        // Rounded up, for hosts that cut fractions off.
+        let delay = (self.until.since(now).as_secs_f64() * 1e3).ceil().min(LONGEST_DELAY);
+        let timer = set_timeout(callback.as_ref().unchecked_ref(), delay);
+        *armed = Some(Armed {
+            timer,
+            at: self.until,
+            fired,
+            _callback: callback,
+        });
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let now = now();
+        // Timers may go off a little early, and long ones are made of several.
+        if now >= self.until {
+            return Poll::Ready(());
+        }
+        *self.waker.borrow_mut() = Some(context.waker().clone());
+        self.arm(now);
+        Poll::Pending
+    }
+}

@@ -1,0 +1,240 @@
+//! The answer machine, fed by hand under a made-up time.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::config::ProviderConfig;
+use crate::deadline::{Clocks, Limits};
+use crate::stream::{JsonText, Typed};
+use crate::transport::Headers;
+
+fn at(millis: u64) -> Instant {
+    Instant::at(Duration::from_millis(millis))
+}
+
+fn machine<S: Sink>(status: u16, content_type: &str, streaming: bool, sink: S) -> Machine<S> {
+    let settings = ProviderConfig::new("openai", "sk-secret-key").validate().unwrap();
+    let headers = Headers(vec![
+        ("Content-Type".into(), content_type.into()),
+        ("X-Request-Id".into(), "req-7".into()),
+        ("Retry-After".into(), "3".into()),
+    ]);
+    let clocks = SharedClocks::new(Clocks::start(at(0), Limits::default(), streaming));
+    clocks.lock().uploaded(at(1));
+    clocks.lock().head_arrives(at(2));
+    Machine::new(clocks, sink, Head { status, headers }, &settings, streaming)
+}
+
+fn events<S: Sink>(sink: S) -> Machine<S> {
+    machine(200, "text/event-stream; charset=utf-8", true, sink)
+}
+
+fn content(machine: &mut Machine<Typed>) -> String {
+    std::iter::from_fn(|| machine.sink.pop())
+        .map(|chunk| chunk.content().unwrap_or_default().to_owned())
+        .collect()
+}
+
+const HELLO: &str = "data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n\
+    data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}\n\n\
+    data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"lo\"}}]}\n\n";
+const STOP: &str = "data: {\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+const DONE: &str = "data: [DONE]\n\n";
+
+#[test]
+fn a_stream_is_complete_with_a_finish_reason_or_done() {
+    for ending in [format!("{STOP}{DONE}"), STOP.to_owned(), DONE.to_owned()] {
+        let mut machine = events(Typed::default());
+        machine.on_bytes(at(3), HELLO.as_bytes()).unwrap();
+        assert!(!machine.is_complete());
+        machine.on_bytes(at(4), ending.as_bytes()).unwrap();
+        assert!(machine.is_complete(), "{ending}");
+        assert_eq!(machine.on_eof(at(5)).unwrap(), None);
+        assert_eq!(content(&mut machine), "Hello");
+    }
+}
+
+#[test]
+fn a_stream_that_ends_early_is_an_error() {
+    let mut machine = events(Typed::default());
+    machine.on_bytes(at(3), HELLO.as_bytes()).unwrap();
+    let error = machine.on_eof(at(4)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Stream);
+    assert_eq!(error.replay(), Replay::Processed);
+    assert_eq!(error.bytes_received(), HELLO.len() as u64);
+    assert_eq!(content(&mut machine), "Hello", "what had arrived is there all the same");
+}
+
+#[test]
+fn every_choice_has_to_end() {
+    let two = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n\
+        data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"}}]}\n\n";
+    let first = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+    let second = "data: {\"choices\":[{\"index\":1,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+    let mut machine = events(Typed::default());
+    machine.on_bytes(at(3), [two, first].concat().as_bytes()).unwrap();
+    assert!(!machine.is_complete());
+    machine.on_bytes(at(3), second.as_bytes()).unwrap();
+    assert!(machine.is_complete());
+}
+
+#[test]
+fn an_error_inside_a_stream_is_the_providers_error() {
+    let mut machine = events(Typed::default());
+    let error = "data: {\"error\":{\"message\":\"overloaded, key sk-secret-key\",\"code\":\"busy\"}}\n\n";
+    let error = machine.on_bytes(at(3), [HELLO, error].concat().as_bytes()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Provider);
+    assert_eq!(error.code(), Some("busy"));
+    assert_eq!(error.request_id(), Some("req-7"));
+    assert!(error.to_string().contains("overloaded"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("sk-secret-key"));
+    assert_eq!(content(&mut machine), "Hello");
+}
+
+#[test]
+fn malformed_events_are_an_error_with_an_excerpt() {
+    let mut machine = events(Typed::default());
+    let error = machine.on_bytes(at(3), b"data: {\"choices\": [}\n\n").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Stream);
+    assert!(error.to_string().contains("{\"choices\": [}"), "{error}");
+}
+
+#[test]
+fn statuses_become_kinds_with_what_the_provider_said() {
+    let body = br#"{"error":{"message":"no such thing","type":"invalid","code":null}}"#;
+    for (status, kind) in [
+        (400, ErrorKind::BadRequest),
+        (401, ErrorKind::Authentication),
+        (403, ErrorKind::Permission),
+        (404, ErrorKind::NotFound),
+        (408, ErrorKind::BadRequest),
+        (422, ErrorKind::BadRequest),
+        (429, ErrorKind::RateLimit),
+        (500, ErrorKind::Provider),
+        (503, ErrorKind::Provider),
+        (302, ErrorKind::BadRequest),
+    ] {
+        let mut machine = machine(status, "application/json", true, Typed::default());
+        machine.on_bytes(at(3), body).unwrap();
+        let error = machine.on_eof(at(4)).unwrap_err();
+        assert_eq!((error.kind(), error.status()), (kind, Some(status)));
+        assert_eq!(error.code(), Some("invalid"));
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));
+        assert!(error.to_string().contains("no such thing"), "{error}");
+    }
+}
+
+#[test]
+fn an_error_body_without_end_is_read_up_to_a_limit() {
+    let mut machine = machine(500, "text/plain", true, Typed::default());
+    let mut fed = 0;
+    let error = loop {
+        fed += 1;
+        assert!(fed < 100, "still reading");
+        if let Err(error) = machine.on_bytes(at(3), &[b'x'; 1024]) {
+            break error;
+        }
+    };
+    assert_eq!(error.kind(), ErrorKind::Provider);
+}
+
+#[test]
+fn html_and_emptiness_are_no_answers() {
+    for (content_type, streaming, body) in [
+        ("text/html", true, "<html><body>Sign in</body></html>"),
+        ("text/html", false, "<html><body>Sign in</body></html>"),
+        ("application/json", false, ""),
+        ("application/json", true, ""),
+        ("text/event-stream", true, ""),
+        ("application/json", false, "[]"),
+        ("application/json", false, "{}"),
+        ("application/json", false, "\u{7}"),
+    ] {
+        let mut machine = machine(200, content_type, streaming, Typed::default());
+        machine.on_bytes(at(3), body.as_bytes()).unwrap();
+        let error = machine.on_eof(at(4)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Stream, "{content_type} {body}: {error}");
+    }
+}
+
+#[test]
+fn a_whole_answer_is_given_as_its_json() {
+    let body =
+        r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop","x":1}],"y":2}"#;
+    let mut machine = machine(200, "application/json", false, Typed::default());
+    for byte in body.as_bytes() {
+        machine.on_bytes(at(3), &[*byte]).unwrap();
+    }
+    let json = machine.on_eof(at(4)).unwrap().unwrap();
+    assert_eq!(json, body);
+    let answer = machine.parse(at(4), &json).unwrap();
+    assert_eq!(answer.content(), Some("Hi"));
+    assert_eq!(
+        (answer.extra["y"].as_u64(), answer.choices[0].extra["x"].as_u64()),
+        (Some(2), Some(1))
+    );
+}
+
+#[test]
+fn javascript_gets_one_array_for_one_read() {
+    let mut machine = events(JsonText::default());
+    machine.on_bytes(at(3), HELLO.as_bytes()).unwrap();
+    let array: Vec<serde_json::Value> = serde_json::from_str(&machine.sink.take().unwrap()).unwrap();
+    assert_eq!(array.len(), 3);
+    assert_eq!(machine.sink.take(), None);
+    machine.on_bytes(at(3), b": ping\n\n").unwrap();
+    assert_eq!(machine.sink.take(), None);
+}
+
+#[test]
+fn only_content_resets_the_clock_of_content() {
+    let mut machine = events(Typed::default());
+    let limits = Limits {
+        idle: Some(Duration::from_secs(1)),
+        ..Limits::default()
+    };
+    machine.clocks = SharedClocks::new(Clocks::start(at(0), limits, true));
+    machine.clocks.lock().head_arrives(at(0));
+    machine.clocks.lock().reads(at(0));
+    machine.on_bytes(at(100), HELLO.as_bytes()).unwrap();
+    for millis in [300, 600, 900] {
+        machine
+            .on_bytes(at(millis), b": ping\n\ndata: {\"choices\":[]}\n\n")
+            .unwrap();
+    }
+    assert!(machine.expired(at(1099)).is_none());
+    assert_eq!(
+        machine.expired(at(1100)).unwrap().kind(),
+        ErrorKind::Timeout(TimeoutKind::Idle)
+    );
+}
+
+/// Deltas in the shapes that providers send, and others.
+fn chunk() -> impl Strategy<Value = String> {
+    let delta = prop::sample::select(vec![
+        r#""delta":{}"#,
+        r#""delta":null"#,
+        r#""delta":{"role":"assistant","content":""}"#,
+        r#""delta":{"content":null}"#,
+        r#""delta":{"content":"é\n\"x\""}"#,
+        r#""delta":{"tool_calls":[]}"#,
+        r#""delta":{"tool_calls":[{"index":0}]}"#,
+        r#""delta":{"reasoning_content":"hm","content":null}"#,
+        r#""delta":{"refusal":null}"#,
+        r#""text":"old""#,
+    ]);
+    let finish = prop::sample::select(vec!["", r#","finish_reason":null"#, r#","finish_reason":"stop""#]);
+    let index = prop::sample::select(vec!["", r#""index":0,"#, r#""index":1,"#, r#""index":70,"#]);
+    (delta, finish, index).prop_map(|(delta, finish, index)| format!(r#"{{"choices":[{{{index}{delta}{finish}}}]}}"#))
+}
+
+proptest! {
+    #[test]
+    fn the_look_in_passing_sees_what_the_whole_parse_sees(json in chunk()) {
+        let typed = Typed::default().openai_chunk(&json);
+        prop_assert!(typed.is_ok(), "{:?}", typed);
+        prop_assert_eq!(typed, JsonText::default().openai_chunk(&json));
+    }
+}

@@ -1,0 +1,64 @@
+//! Formatting, lints and documentation, for every supported set of features and both targets.
+
+use std::time::Duration;
+
+use super::Checks;
+use crate::Outcome;
+use crate::manifest;
+use crate::process::Step;
+use crate::project::Project;
+use crate::setup::Tools;
+use crate::toolchain::native_cargo;
+
+/// A first run compiles all dependencies.
+const LIMIT: Duration = Duration::from_secs(1800);
+
+/// The sets of features that users can choose; `cli` includes everything.
+const FEATURES: [&str; 3] = ["", "mock-server", "cli"];
+
+/// What is checked with the native toolchain.
+pub fn native(project: &Project, checks: &mut Checks) {
+    checks.add("formatting", || {
+        let step = native_cargo(project, &["fmt", "--all", "--check"]).run();
+        step.map(|_| ())
+            .map_err(|error| format!("{error}\n`cargo fmt --all` puts it right"))
+    });
+    for features in FEATURES {
+        let name = if features.is_empty() { "no features" } else { features };
+        checks.add(&format!("clippy, native, {name}"), || {
+            lint(native_cargo(
+                project,
+                &["clippy", "--all-targets", "--features", features],
+            ))
+        });
+    }
+    checks.add("clippy, xtask", || {
+        lint(native_cargo(
+            project,
+            &["clippy", "--all-targets", "--package", "xtask"],
+        ))
+    });
+    checks.add("documentation", || {
+        let step = native_cargo(project, &["doc", "--no-deps", "--features", "cli"]).env("RUSTDOCFLAGS", "-Dwarnings");
+        step.limit(LIMIT).run().map(|_| ())
+    });
+}
+
+/// The lints for wasm32: the library and its tests.
+pub fn wasm(project: &Project, tools: &Tools, checks: &mut Checks) {
+    checks.add("clippy, wasm32", || {
+        let tests = manifest::test_targets(&project.read("Cargo.toml")?, "wasm-tests/");
+        let clippy = tools
+            .wasm
+            .cargo(project, &["clippy", "--target", "wasm32-unknown-unknown", "--lib"]);
+        lint(
+            clippy
+                .args(tests.iter().flat_map(|test| ["--test", test]))
+                .env("MOCK_URL", ""),
+        )
+    });
+}
+
+fn lint(clippy: Step) -> Outcome {
+    clippy.args(["--", "-Dwarnings"]).limit(LIMIT).run().map(|_| ())
+}

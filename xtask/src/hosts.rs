@@ -1,0 +1,138 @@
+//! The JavaScript hosts: the packed package in a project of its own, the servers to talk to, and the runners.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::Outcome;
+use crate::process::{Server, Step};
+use crate::project::{self, Project};
+use crate::setup::Tools;
+use crate::toolchain::native_cargo;
+
+/// A temporary project that has the package as its user would: installed from the tarball.
+pub struct Installed {
+    pub dir: PathBuf,
+    pub tarball: PathBuf,
+}
+
+/// Our mock server, running.
+pub struct Mock {
+    pub url: String,
+    _server: Server,
+}
+
+/// npm's aimock, running.
+pub struct Aimock {
+    pub url: String,
+    _server: Server,
+}
+
+impl Installed {
+    /// Packs `pkg/`, installs the tarball into a fresh project and puts the host tests beside it.
+    pub fn make(project: &Project, pkg: &Path) -> Outcome<Self> {
+        let dir = std::env::temp_dir().join(format!("llm-api-router-hosts-{}", std::process::id()));
+        project::empty_dir(&dir)?;
+        let mut installed = Self {
+            tarball: PathBuf::new(),
+            dir,
+        };
+        let dir = &installed.dir;
+        let pack = Step::new("npm")
+            .named("npm pack")
+            .args(["pack", "--pack-destination"])
+            .arg(dir)
+            .dir(pkg)
+            .run()?;
+        let name = pack.stdout.lines().last().unwrap_or_default().trim();
+        installed.tarball = installed.dir.join(name);
+        let dir = &installed.dir;
+        project::write(
+            &dir.join("package.json"),
+            "{\n  \"private\": true,\n  \"type\": \"module\"\n}\n",
+        )?;
+        // The package depends on nothing, so this reaches no registry.
+        let install = [
+            "install",
+            "--offline",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+        ];
+        Step::new("npm")
+            .named("npm install of the tarball")
+            .args(install)
+            .arg(&installed.tarball)
+            .dir(dir)
+            .run()?;
+        project::copy_dir(&project.root.join("wasm-tests/hosts"), &dir.join("hosts"))?;
+        project::copy_dir(&project.root.join("wasm-tests/types"), &dir.join("types"))?;
+        project::copy_dir(&project.root.join("examples"), &dir.join("examples"))?;
+        Ok(installed)
+    }
+
+    /// A script of a host, ready to run.
+    pub fn script(&self, tools: &Tools, mock: &Mock, host: &str, script: &str) -> Step {
+        Step::new("node")
+            .named(format!("{host}/{script}"))
+            .arg(format!("hosts/{host}/{script}"))
+            .dir(&self.dir)
+            .env("MOCK_URL", &mock.url)
+            .env("TOOLS", &tools.npm)
+            .env("CHROMIUM", &tools.chromium)
+            .env("FIREFOX", &tools.firefox)
+            .env("CHROMEDRIVER", &tools.chromedriver)
+            .env("GECKODRIVER", &tools.geckodriver)
+            // Hosts keep what they download or compile here, and it goes with the project.
+            .env("DENO_DIR", self.dir.join(".deno"))
+            .env("DENO_NO_UPDATE_CHECK", "1")
+            .env("WRANGLER_SEND_METRICS", "false")
+            .env("DO_NOT_TRACK", "1")
+            .limit(Duration::from_secs(300))
+    }
+}
+
+impl Drop for Installed {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+impl Mock {
+    /// Builds and starts our mock server on a free port.
+    pub fn start(project: &Project) -> Outcome<Self> {
+        native_cargo(project, &["build", "--features", "cli", "--bin", "llm-api-router"])
+            .shown()
+            .run()?;
+        let step = Step::new(project.target.join("debug/llm-api-router")).named("the mock server");
+        let (server, url) = Server::start(step.args(["mock", "--port", "0"]), |line| {
+            Some(line.strip_prefix("listening on ")?.trim().to_owned())
+        })?;
+        Ok(Self { url, _server: server })
+    }
+
+    /// How many sockets it accepted so far; the one that asks is not counted.
+    pub fn sockets(&self) -> Outcome<u64> {
+        let stats = crate::http::get(&self.url, "/_stats")?;
+        let stats: serde_json::Value =
+            serde_json::from_str(stats.trim()).map_err(|error| format!("/_stats is not JSON: {error}"))?;
+        stats
+            .get("total")
+            .and_then(serde_json::Value::as_u64)
+            .ok_or_else(|| format!("/_stats has no total: {stats}"))
+    }
+}
+
+impl Aimock {
+    /// Starts aimock with our fixtures on a free port.
+    pub fn start(project: &Project, tools: &Tools) -> Outcome<Self> {
+        let fixtures = project.root.join("wasm-tests/hosts/aimock-fixtures.json");
+        let step = Step::new(tools.npm_bin("llmock"))
+            .named("aimock")
+            .args(["-h", "127.0.0.1", "-p", "0", "-f"])
+            .arg(fixtures)
+            .env("DO_NOT_TRACK", "1");
+        let (server, url) = Server::start(step, |line| Some(line.split_once("listening on ")?.1.trim().to_owned()))?;
+        Ok(Self { url, _server: server })
+    }
+}

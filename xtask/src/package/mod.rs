@@ -1,0 +1,37 @@
+//! `cargo xtask package`: builds `pkg/`, ready for `npm pack`.
+//!
+//! wasm-pack cannot build it: it needs `cdylib` as a crate type in Cargo.toml, and beside `rlib` that silently
+//! switches link-time optimisation off. So cargo and wasm-bindgen are called directly.
+
+mod base64;
+mod files;
+pub mod size;
+mod wasm;
+
+use std::path::PathBuf;
+
+use crate::Outcome;
+use crate::project::{self, Project};
+use crate::setup::Tools;
+
+/// Builds `pkg/` and says how large it became.
+pub fn run(project: &Project, tools: &Tools) -> Outcome<PathBuf> {
+    let pkg = build(project, tools)?;
+    print!("{}", size::table(&size::measure(project, tools, &pkg)?));
+    println!("{} is ready for `npm pack`", pkg.display());
+    Ok(pkg)
+}
+
+/// Builds `pkg/`.
+pub fn build(project: &Project, tools: &Tools) -> Outcome<PathBuf> {
+    let pkg = project.root.join("pkg");
+    println!("package: building the wasm module");
+    let module = wasm::compile(project, tools)?;
+    project::empty_dir(&pkg)?;
+    files::copy_template(project, &pkg)?;
+    wasm::bind(tools, &module, &pkg)?;
+    wasm::optimise(tools, &pkg)?;
+    files::inline_module(&pkg)?;
+    files::copy_documents(project, &pkg)?;
+    Ok(pkg)
+}

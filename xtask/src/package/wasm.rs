@@ -1,0 +1,97 @@
+//! From Rust to the optimised wasm module and its JavaScript glue.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use crate::Outcome;
+use crate::process::Step;
+use crate::project::Project;
+use crate::setup::Tools;
+
+/// What the compiler uses for this target without being asked (LLVM's `generic` processor), and what wasm-opt
+/// may therefore use too. Nothing newer: old hosts have to load the module.
+const FEATURES: [&str; 8] = [
+    "bulk-memory",
+    "bulk-memory-opt",
+    "call-indirect-overlong",
+    "multivalue",
+    "mutable-globals",
+    "nontrapping-float-to-int",
+    "reference-types",
+    "sign-ext",
+];
+
+/// Compiles the library to wasm; fat link-time optimisation comes from the profile `web`.
+pub fn compile(project: &Project, tools: &Tools) -> Outcome<PathBuf> {
+    let args = [
+        "rustc",
+        "--lib",
+        "--crate-type",
+        "cdylib",
+        "--profile",
+        "web",
+        "--target",
+        "wasm32-unknown-unknown",
+    ];
+    let step = tools
+        .wasm
+        .cargo(project, &args)
+        .named("the build of the wasm module")
+        .env("RUSTFLAGS", flags(project));
+    step.shown().run()?;
+    Ok(project
+        .web_target()
+        .join("wasm32-unknown-unknown/web/llm_api_router.wasm"))
+}
+
+/// Panic messages name source files; without the machine's own folders in them the module is the same everywhere.
+fn flags(project: &Project) -> OsString {
+    let mut flags = std::env::var_os("RUSTFLAGS").unwrap_or_default();
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    for (folder, name) in home
+        .iter()
+        .map(|home| (home, "/cargo"))
+        .chain([(&project.root, "/llm-api-router")])
+    {
+        flags.push(" --remap-path-prefix=");
+        flags.push(folder);
+        flags.push("=");
+        flags.push(name);
+    }
+    flags
+}
+
+/// Writes `core.js` and `core_bg.wasm`.
+pub fn bind(tools: &Tools, module: &Path, pkg: &Path) -> Outcome {
+    // Without `new URL(…)` as a default, which makes bundlers emit the module a second time; and without types,
+    // because the public ones are written by hand.
+    let step = Step::new(&tools.wasm_bindgen)
+        .args([
+            "--target",
+            "web",
+            "--omit-default-module-path",
+            "--no-typescript",
+            "--out-name",
+            "core",
+            "--out-dir",
+        ])
+        .args([pkg, module]);
+    step.run().map(|_| ())
+}
+
+/// Shrinks `core_bg.wasm` in place.
+pub fn optimise(tools: &Tools, pkg: &Path) -> Outcome {
+    let module = pkg.join("core_bg.wasm");
+    let features = FEATURES.map(|feature| format!("--enable-{feature}"));
+    let step = Step::new(tools.npm_bin("wasm-opt"))
+        .arg("-Os")
+        .args(["--strip-debug", "--strip-producers"]);
+    step.args(features)
+        .arg(&module)
+        .arg("-o")
+        .arg(&module)
+        .run()
+        .map(|_| ())
+}

@@ -1,0 +1,190 @@
+//! `cargo xtask test`: every test, native and on every host, summed up in one line.
+
+mod native;
+mod packaged;
+mod wasm;
+
+use std::time::{Duration, Instant};
+
+use crate::Outcome;
+use crate::counts::Counts;
+use crate::process::Finished;
+use crate::project::Project;
+use crate::setup::{self, Need};
+
+/// What to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    /// Everything.
+    All,
+    /// Without the wasm tests and the hosts: no installation, no browser.
+    Native,
+    /// The wasm-bindgen tests alone.
+    Wasm,
+    /// The packed package on one host.
+    Host(String),
+}
+
+/// What one runner did.
+pub struct Report {
+    runner: String,
+    counts: Counts,
+    /// Why it cannot be believed, or could not run at all; counted as one failure.
+    problem: Option<String>,
+    took: Duration,
+}
+
+/// Collects the reports, and stops the clock of each.
+pub struct Reports {
+    all: Vec<Report>,
+}
+
+/// Runs the tests that the arguments choose and prints the sum as the last line; whether all passed comes back.
+pub fn run(project: &Project, args: &[&str]) -> Outcome<bool> {
+    let part = part(args)?;
+    let mut reports = Reports { all: Vec::new() };
+    if matches!(part, Part::All | Part::Native) {
+        native::run(project, &mut reports);
+    }
+    if part != Part::Native {
+        match setup::run(project, &[Need::Package, Need::Chromium, Need::Tests]) {
+            Ok(tools) => {
+                if matches!(part, Part::All | Part::Wasm) {
+                    wasm::run(project, &tools, &mut reports);
+                }
+                match &part {
+                    Part::All => packaged::run(project, &tools, &packaged::HOSTS, &mut reports),
+                    Part::Host(host) => packaged::run(project, &tools, &[host], &mut reports),
+                    Part::Native | Part::Wasm => (),
+                }
+            }
+            Err(problem) => reports.failed("setup", problem),
+        }
+    }
+    Ok(reports.print())
+}
+
+fn part(args: &[&str]) -> Outcome<Part> {
+    match args {
+        [] => Ok(Part::All),
+        ["--native"] => Ok(Part::Native),
+        ["--wasm"] => Ok(Part::Wasm),
+        ["--host", host] if packaged::HOSTS.contains(host) => Ok(Part::Host((*host).to_owned())),
+        _ => Err(format!(
+            "unknown arguments {args:?}: `cargo xtask test [--native | --wasm | --host {}]`",
+            packaged::HOSTS.join("|")
+        )),
+    }
+}
+
+impl Reports {
+    /// A runner that could not even start.
+    pub fn failed(&mut self, runner: &str, problem: String) {
+        eprintln!("{runner}: {problem}");
+        let counts = Counts { passed: 0, failed: 1 };
+        self.all.push(Report {
+            runner: runner.to_owned(),
+            counts,
+            problem: Some(problem),
+            took: Duration::ZERO,
+        });
+    }
+
+    /// Runs one runner and reads its counts out of what it printed.
+    pub fn add(&mut self, runner: &str, read: fn(&str) -> Option<Counts>, run: impl FnOnce() -> Outcome<Finished>) {
+        println!("\n--- {runner}");
+        let started = Instant::now();
+        let (counts, problem) = match run() {
+            Ok(finished) => believe(read(&finished.stdout), finished.problem()),
+            Err(problem) => believe(None, Some(problem)),
+        };
+        if let Some(problem) = &problem {
+            eprintln!("{runner}: {problem}");
+        }
+        self.all.push(Report {
+            runner: runner.to_owned(),
+            counts,
+            problem,
+            took: started.elapsed(),
+        });
+    }
+
+    /// Prints the table, what went wrong, and the sum as the last line.
+    fn print(&self) -> bool {
+        let mut sum = Counts::default();
+        println!("\n{:<24} {:>7} {:>7} {:>8}", "runner", "passed", "failed", "seconds");
+        for Report {
+            runner, counts, took, ..
+        } in &self.all
+        {
+            println!(
+                "{runner:<24} {:>7} {:>7} {:>8.1}",
+                counts.passed,
+                counts.failed,
+                took.as_secs_f64()
+            );
+            sum += *counts;
+        }
+        for report in &self.all {
+            if let Some(problem) = &report.problem {
+                println!("{}: {}", report.runner, problem.lines().next().unwrap_or_default());
+            }
+        }
+        println!("{sum}");
+        sum.failed == 0
+    }
+}
+
+/// A runner that died or counted nothing is a failure, whatever else it says.
+fn believe(counts: Option<Counts>, problem: Option<String>) -> (Counts, Option<String>) {
+    match (counts, problem) {
+        (Some(counts), None) if counts == Counts::default() => (
+            Counts { passed: 0, failed: 1 },
+            Some("it ran no test at all".to_owned()),
+        ),
+        (Some(counts), None) => (counts, None),
+        (Some(counts), Some(_)) if counts.failed > 0 => (counts, None),
+        (counts, problem) => {
+            let Counts { passed, failed } = counts.unwrap_or_default();
+            let problem = problem.unwrap_or_else(|| "it ended without saying how many tests passed".to_owned());
+            (
+                Counts {
+                    passed,
+                    failed: failed + 1,
+                },
+                Some(problem),
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn counts(passed: u64, failed: u64) -> Counts {
+        Counts { passed, failed }
+    }
+
+    #[test]
+    fn only_a_runner_that_counts_and_ends_well_is_believed() {
+        assert_eq!(believe(Some(counts(3, 0)), None), (counts(3, 0), None));
+        assert_eq!(believe(Some(counts(3, 1)), Some("exit 1".into())), (counts(3, 1), None));
+        assert_eq!(
+            believe(Some(counts(3, 0)), Some("exit 1".into())),
+            (counts(3, 1), Some("exit 1".into()))
+        );
+        assert_eq!(
+            believe(None, Some("killed".into())),
+            (counts(0, 1), Some("killed".into()))
+        );
+        assert_eq!(believe(None, None).0, counts(0, 1));
+        assert_eq!(believe(Some(counts(0, 0)), None).0, counts(0, 1));
+    }
+
+    #[test]
+    fn an_unknown_host_is_refused_with_the_known_ones() {
+        assert_eq!(part(&["--host", "deno"]), Ok(Part::Host("deno".into())));
+        assert!(part(&["--host", "rhino"]).is_err_and(|error| error.contains("workerd")));
+    }
+}
