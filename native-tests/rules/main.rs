@@ -1,4 +1,11 @@
 //! What the native client promises about sockets and time, watched from the server's side.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
 #[path = "../torture/mod.rs"]
 mod torture;

@@ -18,6 +18,10 @@ mod slot;
 mod tls;
 mod upload;
 
+#[cfg(test)]
+mod origins_tests;
+
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use reqwest::Url;
@@ -37,9 +41,12 @@ use crate::error::Error;
 use crate::gate::Permit;
 use crate::rt;
 
-/// What only this target can be given: nothing yet.
+/// What only this target can be given.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Host;
+pub(crate) struct Host {
+    /// Addresses of host names, in place of the system's.
+    pub(crate) addresses: Vec<(String, Vec<SocketAddr>)>,
+}
 
 /// Whether this target's URL parser accepts it.
 pub(crate) fn check_url(url: &str) -> bool {
@@ -54,9 +61,9 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(settings: &Settings, _: Host) -> Result<Self, Error> {
+    pub(crate) fn new(settings: &Settings, host: Host) -> Result<Self, Error> {
         Ok(Self {
-            pool: Pool::new(&settings.pool, Maker::new()?),
+            pool: Pool::new(&settings.pool, Maker::new(host)?),
             kernel: Kernel::of(&settings.limits),
         })
     }

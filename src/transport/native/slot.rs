@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use reqwest::Url;
 
+use super::Host;
 use super::counters::Counters;
-use super::dial::{DialLayer, Dials};
+use super::dial::{DialLayer, Dials, GRACE};
 use super::proxy::Proxies;
 use super::tls::{self, Tls};
 use crate::deadline::Limits;
@@ -58,8 +59,10 @@ const PROBE: Duration = Duration::from_secs(15);
 impl Kernel {
     pub(super) fn of(limits: &Limits) -> Self {
         let above = |limit: Duration| limit.saturating_add(MARGIN);
+        // reqwest shares this out among a host's addresses: far above the clock, nothing would be left for the last.
+        let barely_above = |limit: Duration| limit.saturating_add(limit / 20).saturating_add(2 * GRACE);
         Self {
-            connect: limits.connect.map(above),
+            connect: limits.connect.map(barely_above),
             unacknowledged: limits
                 .write
                 .zip(limits.read)
@@ -111,14 +114,16 @@ impl Kernel {
 
 /// What all slots of a client are made from.
 pub(super) struct Maker {
+    host: Host,
     tls: Tls,
     plain: rustls::ClientConfig,
     proxies: Proxies,
 }
 
 impl Maker {
-    pub(super) fn new() -> Result<Self, Error> {
+    pub(super) fn new(host: Host) -> Result<Self, Error> {
         Ok(Self {
+            host,
             tls: Tls::default(),
             plain: tls::none()?,
             proxies: Proxies::from_environment()?,
@@ -145,6 +150,10 @@ impl Maker {
             .retry(reqwest::retry::never())
             .referer(false)
             .connector_layer(DialLayer(Arc::clone(&dials)));
+        let addresses = &self.host.addresses;
+        let builder = addresses
+            .iter()
+            .fold(builder, |builder, (name, list)| builder.resolve_to_addrs(name, list));
         let client = kernel
             .apply(self.proxies.apply(builder))
             .build()

@@ -1,0 +1,128 @@
+//! Several origins, several addresses: what a client of one base URL cannot show.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use super::{Host, Transport};
+use crate::config::{ConnectionPoolConfig, ProviderConfig};
+use crate::deadline::{Clocks, Limits, SharedClocks};
+use crate::gate::Gate;
+use crate::rt;
+use crate::transport::{Failure, Headers, Request};
+use torture::{Torture, answer_all, black_hole};
+
+#[path = "../../../native-tests/torture/mod.rs"]
+mod torture;
+
+/// A gate and a transport, as a client has them.
+struct Pair {
+    gate: Gate,
+    transport: Transport,
+    limits: Limits,
+}
+
+impl Pair {
+    fn new(max_connections: usize, host: Host) -> Self {
+        let pool = ConnectionPoolConfig {
+            max_connections,
+            max_keepalive_connections: max_connections,
+            ..Default::default()
+        };
+        let config = ProviderConfig::new("openai", "key")
+            .connection_pool_config(pool)
+            .timeout(1.0);
+        let settings = config.validate().unwrap();
+        let transport = Transport::new(&settings, host).unwrap();
+        Self {
+            gate: Gate::new(max_connections),
+            transport,
+            limits: settings.limits,
+        }
+    }
+
+    async fn get(&self, url: &str) -> Result<usize, Failure> {
+        let permit = self.gate.acquire().await.unwrap();
+        let clocks = SharedClocks::new(Clocks::start(rt::now(), self.limits, false));
+        let request = Request {
+            method: "POST",
+            url: url.to_owned(),
+            headers: Headers::default(),
+            body: Bytes::from_static(b"{}"),
+        };
+        let mut body = self.transport.send(request, permit, clocks).await?.body;
+        let mut read = 0;
+        while let Some(chunk) = std::future::poll_fn(|context| body.poll_chunk(context)).await {
+            read += chunk?.len();
+        }
+        Ok(read)
+    }
+}
+
+async fn answering() -> Torture {
+    Torture::serve(|socket| answer_all(socket, Duration::ZERO)).await
+}
+
+/// Rule 2.
+#[tokio::test]
+async fn at_the_cap_the_longest_idle_socket_of_another_origin_makes_room() {
+    let (one, two, three) = (answering().await, answering().await, answering().await);
+    let pair = Pair::new(2, Host::default());
+    pair.get(&one.url()).await.unwrap();
+    pair.get(&two.url()).await.unwrap();
+    pair.get(&three.url()).await.unwrap();
+    one.until(|stats| stats.open == 0).await;
+    assert_eq!((two.stats().open, three.stats().open), (1, 1));
+    // The one that was used last has not been touched.
+    pair.get(&two.url()).await.unwrap();
+    assert_eq!(two.stats().total, 1);
+}
+
+/// Rule 2: never more sockets than the cap, whoever they lead to.
+#[tokio::test]
+async fn a_cap_of_one_holds_over_two_origins() {
+    let (one, two) = (answering().await, answering().await);
+    let pair = Pair::new(1, Host::default());
+    for _ in 0..10 {
+        pair.get(&one.url()).await.unwrap();
+        assert_eq!((one.stats().open, two.stats().open), (1, 0));
+        pair.get(&two.url()).await.unwrap();
+        assert_eq!((one.stats().open, two.stats().open), (0, 1));
+    }
+}
+
+/// Rule 3.
+#[tokio::test]
+async fn two_origins_in_turn_each_keep_their_socket_at_a_cap_of_two() {
+    let (one, two) = (answering().await, answering().await);
+    let pair = Pair::new(2, Host::default());
+    for _ in 0..50 {
+        pair.get(&one.url()).await.unwrap();
+        pair.get(&two.url()).await.unwrap();
+    }
+    assert_eq!((one.stats().total, two.stats().total), (1, 1));
+    assert_eq!((one.stats().requests, two.stats().requests), (50, 50));
+}
+
+/// Rule 13.
+#[tokio::test]
+async fn a_dead_address_leaves_time_for_the_next_one() {
+    let server = answering().await;
+    let hole = black_hole().await;
+    let refusing = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    for dead in [refusing, hole.address] {
+        let addresses = vec![("two.test".to_owned(), vec![dead, server.address()])];
+        let pair = Pair::new(1, Host { addresses });
+        let from = Instant::now();
+        pair.get("http://two.test/v1").await.unwrap();
+        assert!(
+            from.elapsed() < Duration::from_millis(950),
+            "within the connect limit, not {:?}",
+            from.elapsed()
+        );
+    }
+    assert_eq!(server.stats().total, 2);
+}
