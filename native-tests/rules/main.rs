@@ -11,6 +11,7 @@
 mod torture;
 
 mod limits;
+mod reading;
 mod replay;
 mod reuse;
 mod timeouts;

@@ -42,10 +42,21 @@ use crate::gate::Permit;
 use crate::rt;
 
 /// What only this target can be given.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Host {
     /// Addresses of host names, in place of the system's.
     pub(crate) addresses: Vec<(String, Vec<SocketAddr>)>,
+    /// Reads a variable of the environment.
+    pub(crate) variable: fn(&str) -> Option<String>,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self {
+            addresses: Vec::new(),
+            variable: |name| std::env::var(name).ok(),
+        }
+    }
 }
 
 /// Whether this target's URL parser accepts it.

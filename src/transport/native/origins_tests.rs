@@ -115,7 +115,13 @@ async fn a_dead_address_leaves_time_for_the_next_one() {
         .unwrap();
     for dead in [refusing, hole.address] {
         let addresses = vec![("two.test".to_owned(), vec![dead, server.address()])];
-        let pair = Pair::new(1, Host { addresses });
+        let pair = Pair::new(
+            1,
+            Host {
+                addresses,
+                ..Host::default()
+            },
+        );
         let from = Instant::now();
         pair.get("http://two.test/v1").await.unwrap();
         assert!(
@@ -125,4 +131,31 @@ async fn a_dead_address_leaves_time_for_the_next_one() {
         );
     }
     assert_eq!(server.stats().total, 2);
+}
+
+/// A proxy gets the request whole, and hosts of `NO_PROXY` are reached without it.
+#[tokio::test]
+async fn a_proxy_of_the_environment_is_used_but_for_its_exceptions() {
+    let (proxy, near) = (Torture::start().await, answering().await);
+    let variable = |name: &str| match name {
+        "HTTP_PROXY" => Some("http://proxy.test".to_owned()),
+        "NO_PROXY" => Some("near.test".to_owned()),
+        _ => None,
+    };
+    let addresses = vec![
+        ("proxy.test".to_owned(), vec![proxy.address()]),
+        ("near.test".to_owned(), vec![near.address()]),
+    ];
+    let pair = Pair::new(2, Host { addresses, variable });
+    let answer = async {
+        let mut socket = proxy.accept().await;
+        let line = socket.request().await.line;
+        socket.write(torture::ok("hi")).await;
+        line
+    };
+    let (sent, line) = tokio::join!(pair.get("http://far.test/v1"), answer);
+    sent.unwrap();
+    assert_eq!(line, "POST http://far.test/v1 HTTP/1.1");
+    pair.get("http://near.test/v1").await.unwrap();
+    assert_eq!((near.stats().requests, proxy.stats().requests), (1, 1));
 }

@@ -122,11 +122,12 @@ pub(super) struct Maker {
 
 impl Maker {
     pub(super) fn new(host: Host) -> Result<Self, Error> {
+        let proxies = Proxies::from_variables(host.variable)?;
         Ok(Self {
             host,
             tls: Tls::default(),
             plain: tls::none()?,
-            proxies: Proxies::from_environment()?,
+            proxies,
         })
     }
 
@@ -164,5 +165,45 @@ impl Maker {
             origin,
             kernel,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(connect: Option<u64>, write: Option<u64>, read: Option<u64>) -> Kernel {
+        let seconds = |limit: Option<u64>| limit.map(Duration::from_secs);
+        Kernel::of(&Limits {
+            connect: seconds(connect),
+            write: seconds(write),
+            read: seconds(read),
+            ..Limits::default()
+        })
+    }
+
+    #[test]
+    fn the_kernels_limits_lie_above_the_clocks() {
+        let kernel = limits(Some(10), Some(10), Some(60));
+        assert!(kernel.connect > Some(Duration::from_secs(10)));
+        assert!(kernel.unacknowledged > Some(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn a_limit_that_is_off_is_off_in_the_kernel_too() {
+        assert_eq!(limits(None, Some(1), Some(1)).connect, None);
+        assert_eq!(limits(Some(1), None, Some(1)).unacknowledged, None);
+        assert_eq!(limits(Some(1), Some(1), None).unacknowledged, None);
+    }
+
+    #[test]
+    fn a_socket_serves_calls_with_shorter_limits_only() {
+        let kernel = limits(Some(10), Some(10), Some(60));
+        assert!(kernel.covers(limits(Some(5), Some(10), Some(60))));
+        assert!(!kernel.covers(limits(Some(5), Some(10), Some(61))));
+        assert!(!kernel.covers(limits(None, Some(10), Some(60))));
+        assert!(limits(None, None, None).covers(kernel));
+        let both = kernel.or(limits(Some(5), None, Some(61)));
+        assert_eq!((both.connect, both.unacknowledged), (kernel.connect, None));
     }
 }
