@@ -20,11 +20,16 @@ mod upload;
 
 #[cfg(test)]
 mod origins_tests;
+#[cfg(test)]
+mod pair;
+#[cfg(test)]
+mod tls_tests;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use reqwest::Url;
+use rustls::pki_types::CertificateDer;
 
 pub(crate) use body::Body;
 pub(crate) use cause::Cause;
@@ -46,6 +51,8 @@ use crate::rt;
 pub(crate) struct Host {
     /// Addresses of host names, in place of the system's.
     pub(crate) addresses: Vec<(String, Vec<SocketAddr>)>,
+    /// Certificates that are trusted besides the platform's.
+    pub(crate) roots: Vec<CertificateDer<'static>>,
     /// Reads a variable of the environment.
     pub(crate) variable: fn(&str) -> Option<String>,
 }
@@ -54,6 +61,7 @@ impl Default for Host {
     fn default() -> Self {
         Self {
             addresses: Vec::new(),
+            roots: Vec::new(),
             variable: |name| std::env::var(name).ok(),
         }
     }

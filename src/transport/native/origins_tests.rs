@@ -2,62 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-
-use super::{Host, Transport};
-use crate::config::{ConnectionPoolConfig, ProviderConfig};
-use crate::deadline::{Clocks, Limits, SharedClocks};
-use crate::gate::Gate;
-use crate::rt;
-use crate::transport::{Failure, Headers, Request};
+use super::Host;
+use super::pair::Pair;
 use torture::{Torture, answer_all, black_hole};
 
 #[path = "../../../native-tests/torture/mod.rs"]
 mod torture;
-
-/// A gate and a transport, as a client has them.
-struct Pair {
-    gate: Gate,
-    transport: Transport,
-    limits: Limits,
-}
-
-impl Pair {
-    fn new(max_connections: usize, host: Host) -> Self {
-        let pool = ConnectionPoolConfig {
-            max_connections,
-            max_keepalive_connections: max_connections,
-            ..Default::default()
-        };
-        let config = ProviderConfig::new("openai", "key")
-            .connection_pool_config(pool)
-            .timeout(1.0);
-        let settings = config.validate().unwrap();
-        let transport = Transport::new(&settings, host).unwrap();
-        Self {
-            gate: Gate::new(max_connections),
-            transport,
-            limits: settings.limits,
-        }
-    }
-
-    async fn get(&self, url: &str) -> Result<usize, Failure> {
-        let permit = self.gate.acquire().await.unwrap();
-        let clocks = SharedClocks::new(Clocks::start(rt::now(), self.limits, false));
-        let request = Request {
-            method: "POST",
-            url: url.to_owned(),
-            headers: Headers::default(),
-            body: Bytes::from_static(b"{}"),
-        };
-        let mut body = self.transport.send(request, permit, clocks).await?.body;
-        let mut read = 0;
-        while let Some(chunk) = std::future::poll_fn(|context| body.poll_chunk(context)).await {
-            read += chunk?.len();
-        }
-        Ok(read)
-    }
-}
 
 async fn answering() -> Torture {
     Torture::serve(|socket| answer_all(socket, Duration::ZERO)).await
@@ -146,7 +96,14 @@ async fn a_proxy_of_the_environment_is_used_but_for_its_exceptions() {
         ("proxy.test".to_owned(), vec![proxy.address()]),
         ("near.test".to_owned(), vec![near.address()]),
     ];
-    let pair = Pair::new(2, Host { addresses, variable });
+    let pair = Pair::new(
+        2,
+        Host {
+            addresses,
+            variable,
+            ..Host::default()
+        },
+    );
     let answer = async {
         let mut socket = proxy.accept().await;
         let line = socket.request().await.line;

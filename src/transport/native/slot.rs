@@ -135,7 +135,7 @@ impl Maker {
     pub(super) fn slot(&self, origin: Origin, kernel: Kernel, counters: &Arc<Counters>) -> Result<Slot, String> {
         let encrypted = origin.encrypted || self.proxies.encrypted();
         let tls = if encrypted {
-            self.tls.config()?
+            self.tls.config(&self.host.roots)?
         } else {
             self.plain.clone()
         };
