@@ -38,7 +38,7 @@ use self::counters::Closed;
 use self::failure::{Progress, unsendable};
 use self::pool::{Lease, Pool};
 use self::slot::{Kernel, Maker, Origin};
-use super::{Failure, Request, Response};
+use super::{Failure, Request, Response, SocketStats};
 use crate::capabilities::Capabilities;
 use crate::config::Settings;
 use crate::deadline::SharedClocks;
@@ -155,6 +155,11 @@ impl Transport {
     /// Closes the idle sockets; those in use close after it.
     pub(crate) fn close(&self) {
         self.pool.shut();
+    }
+
+    /// The sockets at this moment.
+    pub(crate) fn sockets(&self) -> Option<SocketStats> {
+        Some(self.pool.stats())
     }
 
     pub(crate) fn capabilities(&self) -> Capabilities {
