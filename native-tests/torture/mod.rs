@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 pub use answers::*;
 pub use socket::Socket;
@@ -104,29 +104,29 @@ fn has_ended(stream: &TcpStream) -> bool {
     }
 }
 
-/// A listening server. Dropping it closes the listener; sockets live on in the test's hands.
+/// A listening server. Dropping it closes the listener and the sockets that run scripts; those in the test's hands
+/// live on.
 pub struct Torture {
     address: SocketAddr,
     count: Arc<Count>,
     accepted: tokio::sync::Mutex<mpsc::UnboundedReceiver<Socket>>,
-    accepting: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Drop for Torture {
     fn drop(&mut self) {
-        self.accepting.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 
 impl Torture {
     /// A server that accepts at once and does nothing more.
     pub async fn start() -> Self {
-        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap())
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), Count::new())
     }
 
-    fn on(listener: TcpListener) -> Self {
+    fn on(listener: TcpListener, count: Arc<Count>) -> Self {
         let address = listener.local_addr().unwrap();
-        let count = Count::new();
         let (sender, receiver) = mpsc::unbounded_channel();
         let counting = Arc::clone(&count);
         let accepting = tokio::spawn(async move {
@@ -143,7 +143,7 @@ impl Torture {
             address,
             count,
             accepted: tokio::sync::Mutex::new(receiver),
-            accepting,
+            tasks: vec![accepting],
         }
     }
 
@@ -153,18 +153,41 @@ impl Torture {
         F: Fn(Socket) -> T + Send + 'static,
         T: Future<Output = ()> + Send + 'static,
     {
-        let mut server = Self::start().await;
-        let mut sockets = std::mem::replace(
-            &mut server.accepted,
-            tokio::sync::Mutex::new(mpsc::unbounded_channel().1),
-        )
-        .into_inner();
-        tokio::spawn(async move {
+        Self::start().await.running(script)
+    }
+
+    /// Closes the listener and all sockets, and after `pause` listens at the same address again, with another script.
+    /// The figures go on.
+    pub async fn restart<F, T>(mut self, pause: Duration, script: F) -> Self
+    where
+        F: Fn(Socket) -> T + Send + 'static,
+        T: Future<Output = ()> + Send + 'static,
+    {
+        let (address, count) = (self.address, Arc::clone(&self.count));
+        for task in std::mem::take(&mut self.tasks) {
+            task.abort();
+            let _ = task.await;
+        }
+        drop(self);
+        tokio::time::sleep(pause).await;
+        Self::on(TcpListener::bind(address).await.unwrap(), count).running(script)
+    }
+
+    fn running<F, T>(mut self, script: F) -> Self
+    where
+        F: Fn(Socket) -> T + Send + 'static,
+        T: Future<Output = ()> + Send + 'static,
+    {
+        let mut sockets =
+            std::mem::replace(&mut self.accepted, tokio::sync::Mutex::new(mpsc::unbounded_channel().1)).into_inner();
+        self.tasks.push(tokio::spawn(async move {
+            let mut scripts = JoinSet::new();
             while let Some(socket) = sockets.recv().await {
-                tokio::spawn(script(socket));
+                scripts.spawn(script(socket));
+                while scripts.try_join_next().is_some() {}
             }
-        });
-        server
+        }));
+        self
     }
 
     async fn next(&self) -> Option<Socket> {
