@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
+import { names } from "./suite.mjs";
 
 /** A program that has not ended by then is ended: one that cannot end by itself has left something running. */
 const LIMIT_SECONDS = 150;
@@ -52,6 +53,15 @@ export class Report {
     }
   }
 
+  /** Counts a line that the suite wrote in its host; others are passed on. */
+  line(prefix, line) {
+    const [, not, rest] = /^(not )?ok (.*)$/s.exec(line) ?? [];
+    if (rest === undefined) return console.log(line);
+    const name = names.find((name) => rest.startsWith(`${name}: `)) ?? rest.split(": ")[0];
+    if (not) this.add(`${prefix}: ${name}`, rest.slice(name.length + 2));
+    else this.add(`${prefix}: ${rest}`);
+  }
+
   /** Runs something that is one test as a whole. */
   async test(name, run) {
     try {
@@ -66,11 +76,8 @@ export class Report {
   async suite(prefix, command, args, options = {}) {
     let complete = false;
     const { code, stderr } = await run(command, args, options, (line) => {
-      const [, not, rest] = /^(not )?ok (.*)$/.exec(line) ?? [];
       if (line === "end of the suite") complete = true;
-      else if (rest === undefined) console.log(line);
-      else if (not) this.add(`${prefix}: ${rest.split(": ")[0]}`, rest.split(": ").slice(1).join(": "));
-      else this.add(`${prefix}: ${rest}`);
+      else this.line(prefix, line);
     });
     const why = complete && code === 0 ? undefined : `it ended with ${code === null ? "a signal" : `code ${code}`}: ${stderr.trim().slice(-2000).replaceAll("\n", " ")}`;
     this.add(`${prefix}: the suite runs to its end, and its process ends`, why);

@@ -17,17 +17,21 @@ const UNHANDLED = "no rejection was left unhandled";
 
 export const names = [...Object.keys(CASES), UNHANDLED];
 
-/** Watches this host from now on; call it before the first case. */
+/** Watches this host from now on; call it before the first case. Returns the reasons, by promise. */
 export function watchRejections() {
-  const unhandled = [];
+  const unhandled = new Map();
   const isNodeOrBun = typeof Deno === "undefined" && typeof globalThis.process?.on === "function";
   if (isNodeOrBun) {
-    process.on("unhandledRejection", (reason) => unhandled.push(reason));
-  } else {
-    addEventListener("unhandledrejection", (event) => {
-      event.preventDefault();
-      unhandled.push(event.reason);
-    });
+    process.on("unhandledRejection", (reason, promise) => unhandled.set(promise, reason));
+    return unhandled;
+  }
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    unhandled.set(event.promise, event.reason);
+  });
+  // At old compatibility dates Workers report every rejected read(), awaited or not, and take it back at once.
+  if (globalThis.navigator?.userAgent === "Cloudflare-Workers") {
+    addEventListener("rejectionhandled", (event) => unhandled.delete(event.promise));
   }
   return unhandled;
 }
@@ -50,10 +54,10 @@ export async function runCase(name, host, unhandled) {
 
 /** Runs all cases and hands each result over. */
 export async function runAll(host, unhandled, report) {
-  for (const name of names) report(name, await runCase(name, host, unhandled));
+  for (const name of names) await report(name, await runCase(name, host, unhandled));
 }
 
 async function noneUnhandled(unhandled) {
   await sleep(100); // hosts tell of them only after the current work
-  if (unhandled.length > 0) throw new Error(unhandled.map((reason) => reason?.stack ?? String(reason)).join("; "));
+  if (unhandled.size > 0) throw new Error([...unhandled.values()].map((reason) => reason?.stack ?? String(reason)).join("; "));
 }

@@ -1,7 +1,7 @@
 // Cases of bad input and bad answers: a typed error each, never a hang.
 
 import { equal, failure, ok, thrown } from "./check.mjs";
-import { fetchOf, KEY } from "./bench.mjs";
+import { KEY } from "./bench.mjs";
 
 export const errors = {
   "construction errors have the words that all targets share"(bench) {
@@ -58,12 +58,12 @@ export const errors = {
 
   async "error statuses become their classes"(bench) {
     const { pkg } = bench;
-    const classes = { 400: pkg.BadRequestError, 401: pkg.AuthenticationError, 403: pkg.PermissionError, 404: pkg.NotFoundError, 429: pkg.RateLimitError, 500: pkg.ProviderError, 503: pkg.ProviderError };
-    for (const [status, Class] of Object.entries(classes)) {
+    const names = { 400: "BadRequestError", 401: "AuthenticationError", 403: "PermissionError", 404: "NotFoundError", 429: "RateLimitError", 500: "ProviderError", 503: "ProviderError" };
+    for (const [status, name] of Object.entries(names)) {
       for (const streamed of [false, true]) {
         const client = bench.client(`status-${status}`);
-        const error = await failure(bench.text(client, streamed), Class, `status ${status}`);
-        equal([error.name, error.status, typeof error.requestId], [Class.name, Number(status), "string"], "name, status, request id");
+        const error = await failure(bench.text(client, streamed), pkg[name], `status ${status}`);
+        equal([error.name, error.status, typeof error.requestId], [name, Number(status), "string"], "name, status, request id");
         equal(client.poolStats().inUse, 0, "places in use");
         if (status === "429") equal(error.retryAfter, 1, "retryAfter");
       }
@@ -122,8 +122,6 @@ export const errors = {
     };
     const error = await failure(bench.unary(bench.client(undefined, { fetch })), bench.pkg.NetworkError, "create()");
     ok(error.cause === own, "not its cause");
-    const { fetch: works } = fetchOf("{}", { "content-type": "application/json" });
-    ok(typeof (await bench.unary(bench.client(undefined, { fetch: works }))) === "object", "an odd but valid answer");
   },
 };
 

@@ -1,0 +1,40 @@
+// The pages that the browsers open: as they are, and built by Vite.
+
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { run, settings, tool } from "../report.mjs";
+import { serve } from "./server.mjs";
+
+const LIMIT_SECONDS = 120;
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** The folder with the built page. */
+export async function viteBuild() {
+  const out = `${HERE}.built`;
+  rmSync(out, { recursive: true, force: true });
+  const { code, stdout, stderr } = await run(tool("vite"), ["build", HERE, "--base", "./", "--outDir", out]);
+  if (code !== 0) throw new Error(`vite build ended with code ${code}: ${stdout} ${stderr}`);
+  return out;
+}
+
+/** Opens a page of the suite and counts its lines. */
+export async function suitePage(report, name, browser, path, folder = PROJECT) {
+  let ended;
+  const end = new Promise((resolve) => (ended = resolve));
+  const server = await serve(folder, await settings(), (line) => {
+    if (line === "end of the suite") ended();
+    else report.line(name, line);
+  });
+  let timer;
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not within ${LIMIT_SECONDS} s`)), LIMIT_SECONDS * 1000);
+  });
+  await report.test(`${name}: the suite runs to its end`, async () => {
+    await browser.open(`${server.url}/${path}`);
+    await Promise.race([end, limit]);
+  });
+  clearTimeout(timer);
+  server.close();
+}

@@ -1,0 +1,17 @@
+// Tests of the package in Firefox: pages without a bundler and from a Vite build.
+
+import { Report } from "../report.mjs";
+import { suitePage, viteBuild } from "../browser/pages.mjs";
+import { launch } from "./browser.mjs";
+
+const report = new Report();
+const browser = await launch();
+try {
+  await suitePage(report, "firefox without a bundler", browser, "hosts/browser/plain.html");
+  await report.test("firefox Vite: vite build", async () => {
+    await suitePage(report, "firefox Vite", browser, "index.html", await viteBuild());
+  });
+} finally {
+  await browser.close();
+}
+report.finish();
