@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::Outcome;
-use crate::process::{Server, Step};
+use crate::process::{Server, Step, reaper};
 use crate::project::{self, Project};
 use crate::setup::Tools;
 use crate::toolchain::native_cargo;
@@ -31,6 +31,7 @@ impl Installed {
     /// Packs `pkg/`, installs the tarball into a fresh project and puts the host tests beside it.
     pub fn make(project: &Project, pkg: &Path) -> Outcome<Self> {
         let dir = std::env::temp_dir().join(format!("llm-api-router-hosts-{}", std::process::id()));
+        reaper::scratch(&dir);
         project::empty_dir(&dir)?;
         let mut installed = Self {
             tarball: PathBuf::new(),

@@ -1,5 +1,7 @@
 //! The wasm-bindgen tests, which wasm-pack runs in Node, Chromium and Firefox.
 
+use std::time::Duration;
+
 use super::Reports;
 use crate::counts;
 use crate::hosts::{self, Mock};
@@ -47,6 +49,8 @@ pub fn run(project: &Project, tools: &Tools, reports: &mut Reports) {
                 .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
                 .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
                 .envs(browser)
+                // A first run compiles all dependencies.
+                .limit(Duration::from_secs(1800))
                 .shown()
                 .finish()
         });
