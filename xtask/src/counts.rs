@@ -42,6 +42,20 @@ pub fn of_host(output: &str) -> Option<Counts> {
     output.lines().rev().find_map(|line| pair(line.trim(), ','))
 }
 
+/// The lines that tell of one failed test, in the form of any of the runners.
+pub fn failed_tests(output: &str) -> Vec<String> {
+    let failed = |line: &&str| {
+        let rust = line.starts_with("test ") && [" ... FAILED", " ... FAIL"].iter().any(|end| line.ends_with(end));
+        rust || line.starts_with("not ok ")
+    };
+    output
+        .lines()
+        .map(str::trim)
+        .filter(failed)
+        .map(str::to_owned)
+        .collect()
+}
+
 fn pair(text: &str, separator: char) -> Option<Counts> {
     let mut parts = text.split(separator);
     let mut number = |word: &str| parts.next()?.trim().strip_suffix(word)?.trim_end().parse().ok();
@@ -68,6 +82,15 @@ mod tests {
     fn reads_the_form_of_the_wasm_runner() {
         let output = "test result: ok. 4 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.03s\n";
         assert_eq!(of_rust(output), Some(Counts { passed: 4, failed: 0 }));
+    }
+
+    #[test]
+    fn failed_tests_are_found_in_both_forms() {
+        let output = "test a ... ok\ntest b ... FAILED\ntest c ... FAIL\nok d\nnot ok e: why\ntest result: FAILED.\n";
+        assert_eq!(
+            failed_tests(output),
+            ["test b ... FAILED", "test c ... FAIL", "not ok e: why"]
+        );
     }
 
     #[test]

@@ -66,7 +66,9 @@ impl Installed {
             .dir(dir)
             .run()?;
         project::copy_dir(&project.root.join("wasm-tests/hosts"), &dir.join("hosts"))?;
-        project::copy_dir(&project.root.join("wasm-tests/types"), &dir.join("types"))?;
+        // The table of cases that every host shares, where the tests of the checkout have it, too: one folder up.
+        let cases = "construction-errors.json";
+        project::write(&dir.join(cases), project.read(&format!("wasm-tests/{cases}"))?)?;
         project::copy_dir(&project.root.join("examples"), &dir.join("examples"))?;
         Ok(installed)
     }
@@ -98,12 +100,26 @@ impl Drop for Installed {
     }
 }
 
+/// Builds the native binary and the native demo. In one command, and in the same for everybody: on its own the binary
+/// would have dependencies with fewer features, and all of them would be compiled a second time.
+pub fn build_native(project: &Project) -> Outcome {
+    let args = [
+        "build",
+        "--features",
+        "cli",
+        "--bin",
+        "llm-api-router",
+        "--example",
+        "demo",
+    ];
+    let build = native_cargo(project, &args).named("the native build");
+    build.limit(Duration::from_secs(1800)).shown().run().map(|_| ())
+}
+
 impl Mock {
     /// Builds and starts our mock server on a free port.
     pub fn start(project: &Project) -> Outcome<Self> {
-        native_cargo(project, &["build", "--features", "cli", "--bin", "llm-api-router"])
-            .shown()
-            .run()?;
+        build_native(project)?;
         let step = Step::new(project.target.join("debug/llm-api-router")).named("the mock server");
         let (server, url) = Server::start(step.args(["mock", "--port", "0"]), |line| {
             Some(line.strip_prefix("listening on ")?.trim().to_owned())

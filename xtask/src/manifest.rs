@@ -17,16 +17,6 @@ pub fn workspace_version(manifest: &str) -> Option<String> {
         .find_map(|line| value(line, "version"))
 }
 
-/// The names of the `[[test]]` targets whose path is in the folder.
-pub fn test_targets(manifest: &str, folder: &str) -> Vec<String> {
-    let sections = manifest.split("\n[").filter(|section| section.starts_with("[test]]"));
-    let targets = sections.filter_map(|section| {
-        let find = |key| section.lines().find_map(|line| value(line, key));
-        find("path")?.starts_with(folder).then(|| find("name")).flatten()
-    });
-    targets.collect()
-}
-
 fn value(line: &str, key: &str) -> Option<String> {
     let text = line.trim().strip_prefix(key)?.trim_start().strip_prefix('=')?.trim();
     Some(text.strip_prefix('"')?.split('"').next()?.to_owned())
@@ -42,13 +32,6 @@ mod tests {
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\n";
         assert_eq!(version(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(version(lock, "wasm"), None);
-    }
-
-    #[test]
-    fn test_targets_are_chosen_by_their_folder() {
-        let manifest = "[package]\nname = \"x\"\n\n[[test]]\nname = \"a\"\npath = \"native-tests/a.rs\"\n\n\
-                        [[test]]\nname = \"b\"\npath = \"wasm-tests/b.rs\"\n[lints]\nname = \"c\"\n";
-        assert_eq!(test_targets(manifest, "wasm-tests/"), ["b"]);
     }
 
     #[test]

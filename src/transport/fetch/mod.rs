@@ -16,7 +16,7 @@ pub(crate) use cause::Cause;
 pub(crate) use failure::of as failure_of;
 
 use self::abort::Abort;
-use super::{Failure, Head, Headers, Request, Response};
+use super::{Failure, Head, Headers, Request, Response, SocketStats};
 use crate::capabilities::Capabilities;
 use crate::config::Settings;
 use crate::deadline::SharedClocks;
@@ -121,6 +121,11 @@ impl Transport {
     pub(crate) fn close(&self) {}
 
     #[expect(clippy::unused_self, reason = "the seam's signature")]
+    /// The host does not show its sockets.
+    pub(crate) fn sockets(&self) -> Option<SocketStats> {
+        None
+    }
+
     pub(crate) fn capabilities(&self) -> Capabilities {
         capabilities::of(host::name())
     }

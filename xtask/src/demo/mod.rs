@@ -4,7 +4,6 @@ mod answer;
 mod table;
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use crate::Outcome;
 use crate::hosts::{Installed, Mock};
@@ -12,7 +11,6 @@ use crate::package;
 use crate::process::Step;
 use crate::project::Project;
 use crate::setup::{self, Need};
-use crate::toolchain::native_cargo;
 use answer::{Answer, Line};
 
 const HOSTS: [&str; 5] = ["node", "deno", "bun", "workerd", "chromium"];
@@ -24,9 +22,8 @@ pub fn run(project: &Project, args: &[&str]) -> Outcome<bool> {
         ["--native"] => false,
         _ => return Err(format!("unknown arguments {args:?}: `cargo xtask demo [--native]`")),
     };
-    // Everything is built before the first host starts: the times of the table are those of the hosts.
-    let example = native_example(project)?;
     let mock = Mock::start(project)?;
+    let example = project.target.join("debug/examples/demo");
     let mut answers = vec![ask("native", &mock, Step::new(example).env("MOCK_URL", &mock.url))?];
     if all_hosts {
         let tools = setup::run(project, &[Need::Package, Need::Chromium])?;
@@ -37,14 +34,6 @@ pub fn run(project: &Project, args: &[&str]) -> Outcome<bool> {
     }
     print!("\n{}", table::render(&answers));
     Ok(table::agree(&answers))
-}
-
-fn native_example(project: &Project) -> Outcome<PathBuf> {
-    println!("demo: building the native example");
-    native_cargo(project, &["build", "--features", "cli", "--example", "demo"])
-        .shown()
-        .run()?;
-    Ok(project.target.join("debug/examples/demo"))
 }
 
 /// Lets one host ask, and prints the text as it arrives.

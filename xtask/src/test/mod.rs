@@ -7,7 +7,7 @@ mod wasm;
 use std::time::{Duration, Instant};
 
 use crate::Outcome;
-use crate::counts::Counts;
+use crate::counts::{self, Counts};
 use crate::process::Finished;
 use crate::project::Project;
 use crate::setup::{self, Need};
@@ -31,6 +31,8 @@ pub struct Report {
     counts: Counts,
     /// Why it cannot be believed, or could not run at all; counted as one failure.
     problem: Option<String>,
+    /// The tests that failed, as their runner names them.
+    names: Vec<String>,
     took: Duration,
 }
 
@@ -86,6 +88,7 @@ impl Reports {
             runner: runner.to_owned(),
             counts,
             problem: Some(problem),
+            names: Vec::new(),
             took: Duration::ZERO,
         });
     }
@@ -94,8 +97,12 @@ impl Reports {
     pub fn add(&mut self, runner: &str, read: fn(&str) -> Option<Counts>, run: impl FnOnce() -> Outcome<Finished>) {
         println!("\n--- {runner}");
         let started = Instant::now();
+        let mut names = Vec::new();
         let (counts, problem) = match run() {
-            Ok(finished) => believe(read(&finished.stdout), finished.problem()),
+            Ok(finished) => {
+                names = counts::failed_tests(&finished.stdout);
+                believe(read(&finished.stdout), finished.problem())
+            }
             Err(problem) => believe(None, Some(problem)),
         };
         if let Some(problem) = &problem {
@@ -105,6 +112,7 @@ impl Reports {
             runner: runner.to_owned(),
             counts,
             problem,
+            names,
             took: started.elapsed(),
         });
     }
@@ -126,8 +134,9 @@ impl Reports {
             sum += *counts;
         }
         for report in &self.all {
-            if let Some(problem) = &report.problem {
-                println!("{}: {}", report.runner, problem.lines().next().unwrap_or_default());
+            let problem = report.problem.iter().filter_map(|problem| problem.lines().next());
+            for line in problem.chain(report.names.iter().map(String::as_str)) {
+                println!("{}: {line}", report.runner);
             }
         }
         println!("{sum}");
