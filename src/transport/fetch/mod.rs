@@ -121,6 +121,11 @@ impl Transport {
     pub(crate) fn close(&self) {}
 
     #[expect(clippy::unused_self, reason = "the seam's signature")]
+    /// The host opens its sockets itself, when it wants to.
+    pub(crate) async fn open(&self, _: &str, _: Permit, _: SharedClocks) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// The host does not show its sockets.
     pub(crate) fn sockets(&self) -> Option<SocketStats> {
         None
