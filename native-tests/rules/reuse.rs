@@ -105,7 +105,10 @@ async fn an_answer_that_is_dropped_half_read_closes_its_socket() {
     let (mut stream, mut socket) = open_stream(&server, &client).await;
     assert_eq!(next_text(&mut stream).await, "a");
     drop(stream);
-    assert_eq!((client.pool_stats().in_use, client.pool_stats().sockets.unwrap().idle), (0, 0));
+    assert_eq!(
+        (client.pool_stats().in_use, client.pool_stats().sockets.unwrap().idle),
+        (0, 0)
+    );
     socket.closed().await;
     idle_socket(&server, &client).await;
     assert_eq!(server.stats().most, 1);

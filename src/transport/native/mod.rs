@@ -80,7 +80,10 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(settings: &Settings, host: Host) -> Result<Self, Error> {
+    pub(crate) fn new(settings: &Settings, mut host: Host) -> Result<Self, Error> {
+        if let Some(pem) = &settings.root_certificates {
+            host.roots.extend(tls::roots(pem)?);
+        }
         Ok(Self {
             pool: Pool::new(&settings.pool, Maker::new(host)?),
             kernel: Kernel::of(&settings.limits),
