@@ -23,6 +23,8 @@ export class Call {
   #over = false;
   #aborted = false;
   #reason;
+  /** Is told when nothing is in flight any more. */
+  #onOver;
   /** After the head: chunks will come, rather than one answer. */
   streaming = false;
   /** After the head: how many bytes may wait for the consumer. */
@@ -32,8 +34,9 @@ export class Call {
   /** Is told the reason when the call is aborted once its head has come, be its body read to the end or not. */
   onAbort = () => {};
 
-  constructor(core, signal) {
+  constructor(core, signal, onOver) {
     this.#core = core;
+    this.#onOver = onOver;
     this.#signal = signal;
     signal?.addEventListener("abort", this.#onSignal);
   }
@@ -89,8 +92,7 @@ export class Call {
   /** Reads once; at most `room` bytes where the body lets the reader choose. Resolves with undefined at the end. */
   async read(room) {
     if (!this.#reader) return undefined;
-    this.#core.readStarts();
-    this.#arm();
+    this.#readStarts();
     const view = this.#memory && new Uint8Array(this.#memory, 0, Math.min(room, VIEW_BYTES));
     let result;
     try {
@@ -172,6 +174,15 @@ export class Call {
     this.#signal?.removeEventListener("abort", this.#onSignal);
   }
 
+  #readStarts() {
+    try {
+      this.#core.readStarts(); // throws what stood behind the chunks of the read before
+    } catch (raw) {
+      throw this.#end(this.#errorOf(raw));
+    }
+    this.#arm();
+  }
+
   #onSignal = () => this.abort(this.#signal.reason);
 
   #openReader(body) {
@@ -224,6 +235,7 @@ export class Call {
   #close() {
     this.#over = true;
     clearTimeout(this.#timer);
+    this.#onOver(this);
     // Later, because the core may be further up the stack: aborting runs the listeners of a replacement fetch.
     queueMicrotask(() => this.#core.free());
   }

@@ -2,7 +2,7 @@
 
 import { Call } from "./call.js";
 import { CoreClient } from "./core.js";
-import { ConfigError, toError } from "./errors.js";
+import { abortError, ConfigError, toError } from "./errors.js";
 import { init, startNow } from "./start.js";
 import { ChatStream } from "./stream.js";
 
@@ -11,6 +11,8 @@ export class Client {
   /** The core's client; missing until the core has started. */
   #core;
   #closed = false;
+  /** Calls in flight. */
+  #calls = new Set();
 
   constructor(config) {
     if (typeof config !== "object" || config === null) {
@@ -41,6 +43,7 @@ export class Client {
   close() {
     this.#closed = true;
     this.#core?.close();
+    for (const call of this.#calls) call.abort(abortError("the client was closed"));
   }
 
   // Where the host has no Symbol.dispose yet, this is the symbol that compilers lower `using` to.
@@ -58,7 +61,8 @@ export class Client {
     }
     // Headers, Map and lists of pairs are iterable and have no keys of their own to read.
     if (headers) rest.headers = typeof headers[Symbol.iterator] === "function" ? Object.fromEntries(headers) : headers;
-    const call = new Call(this.#chat(body, rest), signal);
+    const call = new Call(this.#chat(body, rest), signal, (call) => this.#calls.delete(call));
+    this.#calls.add(call);
     await call.head();
     call.throwIfAborted(); // until the stream or the answer listens
     return call.streaming ? new ChatStream(call) : call.answer();

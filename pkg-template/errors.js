@@ -1,6 +1,6 @@
 // The error classes, and how the core's plain description of a failure becomes one of them.
 
-/** Own properties that an error has when the core knows them. */
+/** Own properties that an error has when the core knows them. All of them are safe to log. */
 const FIELDS = [
   "kind",
   "provider",
@@ -9,11 +9,13 @@ const FIELDS = [
   "requestId",
   "phase",
   "mergedPhases",
+  "limit",
   "attempts",
   "elapsed",
+  "bytesSent",
+  "bytesReceived",
   "retryAfter",
   "replay",
-  "hint",
 ];
 
 export class LLMRouterError extends Error {
@@ -22,17 +24,13 @@ export class LLMRouterError extends Error {
     for (const field of FIELDS) {
       if (raw[field] !== undefined && raw[field] !== null) this[field] = raw[field];
     }
-    // What the provider sent may repeat the request: readable, but not part of what gets logged.
-    for (const field of ["body", "partial"]) {
-      if (raw[field] !== undefined && raw[field] !== null) Object.defineProperty(this, field, { value: raw[field] });
-    }
   }
 
   get name() {
     return "LLMRouterError";
   }
 
-  /** Safe to log: no key, no request, nothing of what the provider answered but its message. */
+  /** For logs: no key and no request is in it, and the host's own error only as its text. */
   toJSON() {
     const json = { name: this.name, message: this.message };
     for (const field of FIELDS) if (this[field] !== undefined) json[field] = this[field];

@@ -20,8 +20,11 @@ export class Pump {
   /** What ended the stream before its time; is given once. */
   #failure;
   #touched = false;
-  /** Resolve the promises of those who wait for a batch or for the end. */
-  #waiting = [];
+  /** How many ask for chunks at this moment, and the promise of the last of them. */
+  #asking = 0;
+  #lastAsked;
+  /** Resolves the promise of the one whose turn it is to wait for a batch or for the end. */
+  #onChange = () => {};
   /** Resolves the promise of the reading loop when there is room again. */
   #onRoom = () => {};
 
@@ -40,19 +43,17 @@ export class Pump {
 
   /** The next chunk, as an iterator gives it. No `async` here: most chunks are there already. */
   next() {
-    const { chunks } = this.#batch;
-    if (this.#at === chunks.length) return this.#nextAfterMore();
-    const value = chunks[this.#at++];
-    if (this.#at === chunks.length) this.#usedUp();
-    return Promise.resolve({ value, done: false });
+    if (this.#asking === 0 && this.#at < this.#batch.chunks.length) return Promise.resolve({ value: this.#shift(), done: false });
+    return this.#inTurn(() => ({ value: this.#shift(), done: false }), { value: undefined, done: true });
   }
 
   /** All chunks that are there, else the next that come; undefined at the end. */
-  async rest() {
-    if (!(await this.#more())) return undefined;
-    const chunks = this.#batch.chunks.slice(this.#at);
-    this.#usedUp();
-    return chunks;
+  rest() {
+    return this.#inTurn(() => {
+      const chunks = this.#batch.chunks.slice(this.#at);
+      this.#usedUp();
+      return chunks;
+    }, undefined);
   }
 
   /** Ends the call; who waits for chunks or asks for more gets an error. */
@@ -99,7 +100,7 @@ export class Pump {
     this.#partial = 0;
     this.#held += batch.bytes;
     this.#queue.push(batch);
-    this.#wake();
+    this.#onChange();
   }
 
   /** What belongs to no complete chunk cannot be consumed, so it alone never stops the reading. */
@@ -121,28 +122,47 @@ export class Pump {
     }
   }
 
-  async #nextAfterMore() {
-    return (await this.#more()) ? this.next() : { value: undefined, done: true };
+  /** Takes when there is something to take, after all that asked before. */
+  #inTurn(take, atEnd) {
+    this.#touched = true;
+    const go = async () => {
+      try {
+        while (!this.#advance()) {
+          if (this.#ended) return this.#endWith(atEnd);
+          await new Promise((resolve) => {
+            this.#onChange = resolve;
+          });
+        }
+        return take(); // without another await, in which what is there could be dropped
+      } finally {
+        this.#asking--;
+      }
+    };
+    this.#lastAsked = this.#asking++ === 0 ? go() : this.#lastAsked.then(go, go);
+    return this.#lastAsked;
   }
 
-  /** Waits until there is a chunk to take; false at the end. Several may wait here at once. */
-  async #more() {
-    this.#touched = true;
-    while (this.#at === this.#batch.chunks.length) {
-      const batch = this.#queue.shift();
-      if (batch) {
-        this.#batch = batch;
-        this.#at = 0;
-      } else if (this.#ended) {
-        const failure = this.#failure;
-        this.#failure = undefined;
-        if (failure) throw failure.error;
-        return false;
-      } else {
-        await new Promise((resolve) => this.#waiting.push(resolve));
-      }
-    }
+  /** Moves on to a batch that has something left, if one is there. */
+  #advance() {
+    if (this.#at < this.#batch.chunks.length) return true;
+    const batch = this.#queue.shift();
+    if (!batch) return false;
+    this.#batch = batch;
+    this.#at = 0;
     return true;
+  }
+
+  #endWith(value) {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure) throw failure.error;
+    return value;
+  }
+
+  #shift() {
+    const value = this.#batch.chunks[this.#at++];
+    if (this.#at === this.#batch.chunks.length) this.#usedUp();
+    return value;
   }
 
   #usedUp() {
@@ -158,7 +178,7 @@ export class Pump {
     this.#ended = true;
     this.#failure = failure;
     this.#onRoom();
-    this.#wake();
+    this.#onChange();
     this.#settle();
   }
 
@@ -176,12 +196,5 @@ export class Pump {
   /** With nothing left to hand out, an abort has nothing left to change. */
   #settle() {
     if (this.#ended && this.#held === 0) this.#call.unlisten();
-  }
-
-  #wake() {
-    const waiting = this.#waiting;
-    if (waiting.length === 0) return;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
   }
 }

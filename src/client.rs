@@ -11,7 +11,7 @@ use crate::config::{CallOptions, ProviderConfig, Settings};
 use crate::error::Result;
 use crate::gate::Gate;
 use crate::stream::{ChatStream, Typed};
-use crate::transport::{Host, Transport};
+use crate::transport::{Host, SocketStats, Transport};
 use crate::types::{ChatCompletion, ChatRequest};
 
 /// A client of one provider. Clones share its pool; use one client for all your calls.
@@ -86,6 +86,7 @@ impl Client {
             waiting: gate.waiting,
             longest_wait: gate.longest_wait,
             pool_timeouts: gate.timeouts,
+            sockets: self.inner.transport.sockets(),
         }
     }
 
@@ -201,6 +202,9 @@ pub struct PoolStats {
     pub longest_wait: Duration,
     /// Requests that gave up waiting.
     pub pool_timeouts: u64,
+    /// The sockets themselves; `None` where the host does not show them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sockets: Option<SocketStats>,
 }
 
 fn as_seconds<S: Serializer>(duration: &Duration, serializer: S) -> std::result::Result<S::Ok, S::Error> {

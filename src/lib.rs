@@ -52,4 +52,5 @@ pub use client::{Chat, Client, Completions, PoolStats};
 pub use config::{CallOptions, ConnectionPoolConfig, Preset, ProviderConfig, TimeLimit, TimeoutConfig};
 pub use error::{Error, ErrorKind, Phase, Replay, Result, Spent, TimeoutKind};
 pub use stream::ChatStream;
+pub use transport::{ClosedSockets, SocketStats};
 pub use types::{ChatChunk, ChatCompletion, ChatRequest, Choice, ChunkChoice, Content, Delta, Message, Usage};

@@ -9,6 +9,7 @@
 //! Transport::send(&self, Request, Permit, SharedClocks) -> impl Future<Output = Result<Response, Failure>>
 //! Transport::close(&self)
 //! Transport::capabilities(&self) -> Capabilities
+//! Transport::sockets(&self) -> Option<SocketStats>
 //! Body::poll_chunk(&mut self, &mut Context) -> Poll<Option<Result<Bytes, Failure>>>
 //! ```
 
@@ -18,12 +19,14 @@ mod host;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "native/mod.rs"]
 mod host;
+mod sockets;
 
 use bytes::Bytes;
 
 pub(crate) use host::{Body, Cause, Host, Transport, check_url};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use host::{Hold, failure_of};
+pub use sockets::{ClosedSockets, SocketStats};
 
 use crate::error::Replay;
 

@@ -66,10 +66,9 @@ impl Installed {
             .dir(dir)
             .run()?;
         project::copy_dir(&project.root.join("wasm-tests/hosts"), &dir.join("hosts"))?;
-        let errors = "construction-errors.json";
-        std::fs::copy(project.root.join("wasm-tests").join(errors), dir.join(errors))
-            .map_err(|error| format!("wasm-tests/{errors} cannot be copied: {error}"))?;
-        project::copy_dir(&project.root.join("wasm-tests/types"), &dir.join("types"))?;
+        // The table of cases that every host shares, where the tests of the checkout have it, too: one folder up.
+        let cases = "construction-errors.json";
+        project::write(&dir.join(cases), project.read(&format!("wasm-tests/{cases}"))?)?;
         project::copy_dir(&project.root.join("examples"), &dir.join("examples"))?;
         Ok(installed)
     }

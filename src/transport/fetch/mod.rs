@@ -17,7 +17,7 @@ pub(crate) use failure::of_read as failure_of;
 
 use self::abort::Abort;
 use self::answer::Answer;
-use super::{Failure, Request, Response};
+use super::{Failure, Request, Response, SocketStats};
 use crate::capabilities::Capabilities;
 use crate::config::Settings;
 use crate::deadline::SharedClocks;
@@ -91,6 +91,12 @@ impl Transport {
     /// Nothing is kept open here.
     #[expect(clippy::unused_self, reason = "the seam's signature")]
     pub(crate) fn close(&self) {}
+
+    /// The host does not show its sockets.
+    #[expect(clippy::unused_self, reason = "the seam's signature")]
+    pub(crate) fn sockets(&self) -> Option<SocketStats> {
+        None
+    }
 
     #[expect(clippy::unused_self, reason = "the seam's signature")]
     pub(crate) fn capabilities(&self) -> Capabilities {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use crate::transport::{ClosedSockets, SocketStats};
+
 /// Counters that a client's slots share.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
@@ -60,5 +62,28 @@ impl Counters {
 
     pub(super) fn closed_by_server(&self) {
         self.closed(Closed::Server);
+    }
+
+    /// The figures of this moment, beside so many idle sockets.
+    pub(super) fn stats(&self, idle: usize) -> SocketStats {
+        let closed = |reason: Closed| {
+            self.closed
+                .get(reason as usize)
+                .map_or(0, |count| count.load(Ordering::Relaxed))
+        };
+        SocketStats {
+            idle,
+            dialling: self.dialling.load(Ordering::Relaxed),
+            opened: self.opened.load(Ordering::Relaxed),
+            reused: self.reused.load(Ordering::Relaxed),
+            closed: ClosedSockets {
+                expiry: closed(Closed::Expiry),
+                surplus: closed(Closed::Surplus),
+                evicted: closed(Closed::Evicted),
+                server: closed(Closed::Server),
+                error: closed(Closed::Error),
+                cancelled: closed(Closed::Cancelled),
+            },
+        }
     }
 }

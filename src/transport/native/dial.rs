@@ -9,7 +9,7 @@ use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tokio::sync::Notify;
@@ -35,6 +35,8 @@ pub(super) struct Dials {
 #[derive(Default)]
 struct State {
     clocks: Option<SharedClocks>,
+    /// Who waits for the head: the task whose timer must follow the clocks.
+    waiter: Option<Waker>,
     /// A connection has taken the present request.
     taken: bool,
     /// All of the present request was handed over.
@@ -64,6 +66,15 @@ impl Dials {
         (state.clocks, state.taken, state.sent) = (Some(clocks), false, false);
     }
 
+    /// Whoever polls with this context is woken when the clocks enter another stage, because hyper's task moves them.
+    pub(super) fn wakes(&self, context: &Context<'_>) {
+        let waiter = &mut self.lock().waiter;
+        match waiter {
+            Some(waiter) => waiter.clone_from(context.waker()),
+            None => *waiter = Some(context.waker().clone()),
+        }
+    }
+
     /// A connection takes the request.
     pub(super) fn takes(&self) {
         let mut state = self.lock();
@@ -71,6 +82,7 @@ impl Dials {
         if let Some(clocks) = &state.clocks {
             clocks.lock().uploads(rt::now());
         }
+        wake(&state);
         drop(state);
         self.taken.notify_one();
     }
@@ -85,6 +97,8 @@ impl Dials {
             clocks.sends(now, bytes as u64);
             if all {
                 clocks.uploaded(now);
+                drop(clocks);
+                wake(&state);
             }
         }
     }
@@ -107,7 +121,7 @@ impl Dials {
     /// The response has ended and left the connection fit for another.
     pub(super) fn ends(&self) {
         let mut state = self.lock();
-        state.clocks = None;
+        (state.clocks, state.waiter) = (None, None);
         state.ended = Some(rt::now());
     }
 
@@ -142,11 +156,18 @@ impl Dials {
         if let Some(clocks) = &state.clocks {
             clocks.lock().dials(rt::now());
         }
+        wake(&state);
     }
 
     fn opened(&self) {
         self.lock().open = true;
         self.counters.opened();
+    }
+}
+
+fn wake(state: &State) {
+    if let Some(waiter) = &state.waiter {
+        waiter.wake_by_ref();
     }
 }
 

@@ -76,3 +76,43 @@ fn tokens(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
         .flat_map(|value| value.split(','))
         .map(str::trim)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(version: Version, headers: &[(&'static str, &'static str)]) -> Option<Keep> {
+        let mut response = http::Response::builder().version(version);
+        for (name, value) in headers {
+            response = response.header(*name, *value);
+        }
+        keep(&response.body("").unwrap().into())
+    }
+
+    const WHOLE: Option<Keep> = Some(Keep { at_most: None });
+
+    #[test]
+    fn http_1_1_keeps_its_connection_unless_it_says_otherwise() {
+        assert_eq!(kept(Version::HTTP_11, &[]), WHOLE);
+        assert_eq!(kept(Version::HTTP_11, &[("connection", "Upgrade, Close")]), None);
+        assert_eq!(
+            kept(Version::HTTP_11, &[("connection", "x"), ("connection", "close")]),
+            None
+        );
+    }
+
+    #[test]
+    fn http_1_0_closes_its_connection_unless_it_says_otherwise() {
+        assert_eq!(kept(Version::HTTP_10, &[]), None);
+        assert_eq!(kept(Version::HTTP_10, &[("connection", "Keep-Alive")]), WHOLE);
+    }
+
+    #[test]
+    fn the_servers_timeout_is_read_in_every_spelling() {
+        let at_most = |value| kept(Version::HTTP_11, &[("keep-alive", value)]).unwrap().at_most;
+        assert_eq!(at_most("timeout=5, max=100"), Some(Duration::from_secs(5)));
+        assert_eq!(at_most("max=100,Timeout = 7"), Some(Duration::from_secs(7)));
+        assert_eq!(at_most("300"), None);
+        assert_eq!(at_most("timeout=soon"), None);
+    }
+}

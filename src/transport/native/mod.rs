@@ -18,9 +18,18 @@ mod slot;
 mod tls;
 mod upload;
 
+#[cfg(test)]
+mod origins_tests;
+#[cfg(test)]
+mod pair;
+#[cfg(test)]
+mod tls_tests;
+
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use reqwest::Url;
+use rustls::pki_types::CertificateDer;
 
 pub(crate) use body::Body;
 pub(crate) use cause::Cause;
@@ -29,7 +38,7 @@ use self::counters::Closed;
 use self::failure::{Progress, unsendable};
 use self::pool::{Lease, Pool};
 use self::slot::{Kernel, Maker, Origin};
-use super::{Failure, Request, Response};
+use super::{Failure, Request, Response, SocketStats};
 use crate::capabilities::Capabilities;
 use crate::config::Settings;
 use crate::deadline::SharedClocks;
@@ -37,9 +46,26 @@ use crate::error::Error;
 use crate::gate::Permit;
 use crate::rt;
 
-/// What only this target can be given: nothing yet.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Host;
+/// What only this target can be given.
+#[derive(Clone, Debug)]
+pub(crate) struct Host {
+    /// Addresses of host names, in place of the system's.
+    pub(crate) addresses: Vec<(String, Vec<SocketAddr>)>,
+    /// Certificates that are trusted besides the platform's.
+    pub(crate) roots: Vec<CertificateDer<'static>>,
+    /// Reads a variable of the environment.
+    pub(crate) variable: fn(&str) -> Option<String>,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self {
+            addresses: Vec::new(),
+            roots: Vec::new(),
+            variable: |name| std::env::var(name).ok(),
+        }
+    }
+}
 
 /// Whether this target's URL parser accepts it.
 pub(crate) fn check_url(url: &str) -> bool {
@@ -54,9 +80,9 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(settings: &Settings, _: Host) -> Result<Self, Error> {
+    pub(crate) fn new(settings: &Settings, host: Host) -> Result<Self, Error> {
         Ok(Self {
-            pool: Pool::new(&settings.pool, Maker::new()?),
+            pool: Pool::new(&settings.pool, Maker::new(host)?),
             kernel: Kernel::of(&settings.limits),
         })
     }
@@ -111,7 +137,12 @@ impl Transport {
         };
         slot.dials.begins(clocks.clone());
         let request = head::request(request, url, Arc::clone(&slot.dials))?;
-        slot.client.execute(request).await.map_err(|error| {
+        let mut answer = std::pin::pin!(slot.client.execute(request));
+        let answer = std::future::poll_fn(|context| {
+            slot.dials.wakes(context);
+            answer.as_mut().poll(context)
+        });
+        answer.await.map_err(|error| {
             let progress = if slot.dials.is_taken() {
                 Progress::Sent
             } else {
@@ -124,6 +155,11 @@ impl Transport {
     /// Closes the idle sockets; those in use close after it.
     pub(crate) fn close(&self) {
         self.pool.shut();
+    }
+
+    /// The sockets at this moment.
+    pub(crate) fn sockets(&self) -> Option<SocketStats> {
+        Some(self.pool.stats())
     }
 
     pub(crate) fn capabilities(&self) -> Capabilities {

@@ -15,6 +15,7 @@ use super::slot::{Kernel, Maker, Origin, Slot};
 use crate::config::ConnectionPoolConfig;
 use crate::gate::Permit;
 use crate::rt::{self, Instant};
+use crate::transport::SocketStats;
 
 /// How long a dropped socket is counted, so that hyper's task has closed it when the next one opens.
 const CLOSING: Duration = Duration::from_millis(5);
@@ -173,6 +174,12 @@ impl Pool {
         self.close(&mut state, &mut gone, now);
         state.armed = state.idle.iter().map(|idle| idle.expires).min();
         state.armed
+    }
+
+    /// The figures of this moment. A socket that the server has closed counts as idle until somebody wants it.
+    pub(super) fn stats(&self) -> SocketStats {
+        let idle = self.lock().idle.len();
+        self.counters.stats(idle)
     }
 
     /// The expiry task has ended, with its runtime or with the pool.

@@ -11,11 +11,8 @@ pub(super) struct Proxies {
 }
 
 impl Proxies {
-    pub(super) fn from_environment() -> Result<Self, Error> {
-        Self::from_variables(|name| std::env::var(name).ok())
-    }
-
-    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+    /// `variable` reads a variable of the environment.
+    pub(super) fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
         let read = |upper: &'static str| {
             let lower = upper.to_ascii_lowercase();
             // In a CGI program, HTTP_PROXY is the client's `Proxy` header.
@@ -62,5 +59,67 @@ impl Proxies {
         self.list
             .iter()
             .fold(builder, |builder, proxy| builder.proxy(proxy.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(variables: &[(&str, &str)]) -> Result<Proxies, Error> {
+        let find = |name: &str| {
+            variables
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
+        Proxies::from_variables(find)
+    }
+
+    #[test]
+    fn an_environment_without_proxies_has_none() {
+        assert!(with(&[]).unwrap().list.is_empty());
+        assert!(with(&[("HTTPS_PROXY", " ")]).unwrap().list.is_empty());
+    }
+
+    #[test]
+    fn upper_and_lower_case_are_read() {
+        for name in [
+            "HTTP_PROXY",
+            "http_proxy",
+            "HTTPS_PROXY",
+            "https_proxy",
+            "ALL_PROXY",
+            "all_proxy",
+        ] {
+            assert_eq!(
+                with(&[(name, "http://proxy.test:3128")]).unwrap().list.len(),
+                1,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_is_spoken_to_over_tls_is_noticed() {
+        assert!(!with(&[("HTTPS_PROXY", "http://proxy.test")]).unwrap().encrypted());
+        assert!(with(&[("HTTP_PROXY", "https://proxy.test")]).unwrap().encrypted());
+    }
+
+    #[test]
+    fn a_cgi_programs_proxy_header_is_not_trusted() {
+        let cgi = [("REQUEST_METHOD", "GET"), ("HTTP_PROXY", "http://evil.test")];
+        assert!(with(&cgi).unwrap().list.is_empty());
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_an_error_that_names_the_variable() {
+        let error = with(&[("HTTPS_PROXY", "http://[")]).err().unwrap();
+        assert!(
+            error
+                .to_string()
+                .starts_with("HTTPS_PROXY in the environment is no proxy address"),
+            "{error}"
+        );
     }
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use reqwest::Url;
 
+use super::Host;
 use super::counters::Counters;
-use super::dial::{DialLayer, Dials};
+use super::dial::{DialLayer, Dials, GRACE};
 use super::proxy::Proxies;
 use super::tls::{self, Tls};
 use crate::deadline::Limits;
@@ -58,8 +59,10 @@ const PROBE: Duration = Duration::from_secs(15);
 impl Kernel {
     pub(super) fn of(limits: &Limits) -> Self {
         let above = |limit: Duration| limit.saturating_add(MARGIN);
+        // reqwest shares this out among a host's addresses: far above the clock, nothing would be left for the last.
+        let barely_above = |limit: Duration| limit.saturating_add(limit / 20).saturating_add(2 * GRACE);
         Self {
-            connect: limits.connect.map(above),
+            connect: limits.connect.map(barely_above),
             unacknowledged: limits
                 .write
                 .zip(limits.read)
@@ -111,17 +114,20 @@ impl Kernel {
 
 /// What all slots of a client are made from.
 pub(super) struct Maker {
+    host: Host,
     tls: Tls,
     plain: rustls::ClientConfig,
     proxies: Proxies,
 }
 
 impl Maker {
-    pub(super) fn new() -> Result<Self, Error> {
+    pub(super) fn new(host: Host) -> Result<Self, Error> {
+        let proxies = Proxies::from_variables(host.variable)?;
         Ok(Self {
+            host,
             tls: Tls::default(),
             plain: tls::none()?,
-            proxies: Proxies::from_environment()?,
+            proxies,
         })
     }
 
@@ -129,7 +135,7 @@ impl Maker {
     pub(super) fn slot(&self, origin: Origin, kernel: Kernel, counters: &Arc<Counters>) -> Result<Slot, String> {
         let encrypted = origin.encrypted || self.proxies.encrypted();
         let tls = if encrypted {
-            self.tls.config()?
+            self.tls.config(&self.host.roots)?
         } else {
             self.plain.clone()
         };
@@ -145,6 +151,10 @@ impl Maker {
             .retry(reqwest::retry::never())
             .referer(false)
             .connector_layer(DialLayer(Arc::clone(&dials)));
+        let addresses = &self.host.addresses;
+        let builder = addresses
+            .iter()
+            .fold(builder, |builder, (name, list)| builder.resolve_to_addrs(name, list));
         let client = kernel
             .apply(self.proxies.apply(builder))
             .build()
@@ -155,5 +165,45 @@ impl Maker {
             origin,
             kernel,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits(connect: Option<u64>, write: Option<u64>, read: Option<u64>) -> Kernel {
+        let seconds = |limit: Option<u64>| limit.map(Duration::from_secs);
+        Kernel::of(&Limits {
+            connect: seconds(connect),
+            write: seconds(write),
+            read: seconds(read),
+            ..Limits::default()
+        })
+    }
+
+    #[test]
+    fn the_kernels_limits_lie_above_the_clocks() {
+        let kernel = limits(Some(10), Some(10), Some(60));
+        assert!(kernel.connect > Some(Duration::from_secs(10)));
+        assert!(kernel.unacknowledged > Some(Duration::from_secs(60)));
+    }
+
+    #[test]
+    fn a_limit_that_is_off_is_off_in_the_kernel_too() {
+        assert_eq!(limits(None, Some(1), Some(1)).connect, None);
+        assert_eq!(limits(Some(1), None, Some(1)).unacknowledged, None);
+        assert_eq!(limits(Some(1), Some(1), None).unacknowledged, None);
+    }
+
+    #[test]
+    fn a_socket_serves_calls_with_shorter_limits_only() {
+        let kernel = limits(Some(10), Some(10), Some(60));
+        assert!(kernel.covers(limits(Some(5), Some(10), Some(60))));
+        assert!(!kernel.covers(limits(Some(5), Some(10), Some(61))));
+        assert!(!kernel.covers(limits(None, Some(10), Some(60))));
+        assert!(limits(None, None, None).covers(kernel));
+        let both = kernel.or(limits(Some(5), None, Some(61)));
+        assert_eq!((both.connect, both.unacknowledged), (kernel.connect, None));
     }
 }

@@ -3,8 +3,10 @@
 
 use std::sync::{Arc, OnceLock};
 
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls_platform_verifier::Verifier;
 
 use crate::error::Error;
 
@@ -15,31 +17,38 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    /// The configuration for connections that are encrypted.
-    pub(super) fn config(&self) -> Result<ClientConfig, String> {
-        self.loaded
-            .get_or_init(|| {
-                platform().map_err(|error| format!("TLS cannot be set up with the system's certificates: {error}"))
+    /// The configuration for connections that are encrypted. It trusts the platform's certificates and `roots`.
+    pub(super) fn config(&self, roots: &[CertificateDer<'static>]) -> Result<ClientConfig, String> {
+        let load = || {
+            platform(roots).map_err(|error| {
+                format!(
+                    "TLS cannot be set up with the system's certificates ({error}): install them (on Debian, the \
+                     package ca-certificates), or name a file of them in SSL_CERT_FILE"
+                )
             })
-            .clone()
+        };
+        self.loaded.get_or_init(load).clone()
     }
 }
 
-fn builder() -> Result<rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier>, rustls::Error> {
-    ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
 }
 
-fn platform() -> Result<ClientConfig, rustls::Error> {
-    let mut config = builder()?.with_platform_verifier()?.with_no_client_auth();
+fn platform(roots: &[CertificateDer<'static>]) -> Result<ClientConfig, rustls::Error> {
+    let verifier = Verifier::new_with_extra_roots(roots.iter().cloned(), provider())?;
+    let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
+    let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
+    let mut config = builder.with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }
 
 /// A configuration that trusts nobody, for connections that are not encrypted: reqwest wants one all the same.
 pub(super) fn none() -> Result<ClientConfig, Error> {
-    let config = builder().map_err(|error| Error::config(format!("TLS cannot be set up: {error}")))?;
-    Ok(config
+    let builder = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions();
+    let builder = builder.map_err(|error| Error::config(format!("TLS cannot be set up: {error}")))?;
+    Ok(builder
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth())
 }

@@ -1,0 +1,445 @@
+// The types of llm-api-router, the same for every entry point. Written by hand: they are the package's contract.
+
+/// <reference lib="esnext.disposable" />
+
+/** How many requests are in flight at once, and how much of an answer is buffered. */
+export interface ConnectionPoolConfig {
+  /**
+   * Requests in flight at once, over all origins. A request that would be one more waits for its turn.
+   * @default 100
+   */
+  maxConnections?: number;
+  /**
+   * Idle sockets kept for reuse; at most `maxConnections`. Where the sockets are the host's, this is its business:
+   * see {@link Client.capabilities}.
+   * @default 20
+   */
+  maxKeepaliveConnections?: number;
+  /**
+   * Seconds after which an idle socket is closed. Where the sockets are the host's, this is its business.
+   * @default 300
+   */
+  keepaliveExpiry?: number;
+  /**
+   * Bytes that one answer may have received and not yet handed out. When they are full, nothing more is read from
+   * the network until you take some.
+   * @default 65536
+   */
+  streamBufferSize?: number;
+}
+
+/** The time limits, each in seconds with fractions; `null` switches one off. */
+export interface TimeoutConfig {
+  /**
+   * Opening a connection: DNS, TCP and TLS. Most hosts' fetch does not tell when that is done: there the limit until
+   * the response head is `connect + write + read`, and the error's `mergedPhases` says so.
+   * @default 10
+   */
+  connect?: number | null;
+  /**
+   * Since the last byte received. Stops while you do not read.
+   * @default 60
+   */
+  read?: number | null;
+  /**
+   * Since the last progress in sending the request.
+   * @default 10
+   */
+  write?: number | null;
+  /**
+   * Waiting for one of the `maxConnections` places; 0: only if one is free now.
+   * @default 10
+   */
+  pool?: number | null;
+  /**
+   * The whole call, waiting included.
+   * @default null
+   */
+  total?: number | null;
+  /**
+   * From the end of the upload to the first content of a stream.
+   * @default null
+   */
+  firstToken?: number | null;
+  /**
+   * Between pieces of content of a stream. Comments and pings do not reset it.
+   * @default null
+   */
+  idle?: number | null;
+}
+
+/** Names of settings for common situations; what is written beside a preset wins. */
+export type Preset = "high_concurrency" | "low_latency" | "resource_constrained" | "long_streaming";
+
+/** camelCase to snake_case, as in one configuration file for every host. */
+type Snake<Name> = Name extends `${infer First}${infer Rest}`
+  ? First extends Uppercase<First>
+    ? First extends Lowercase<First>
+      ? `${First}${Snake<Rest>}`
+      : `_${Lowercase<First>}${Snake<Rest>}`
+    : `${First}${Snake<Rest>}`
+  : Name;
+
+/** The same settings with snake_case names. */
+type Snaked<Settings> = { [Name in keyof Settings as Snake<Name>]: Settings[Name] };
+
+/**
+ * What a client talks to, and how. Every key is accepted in snake_case too (`provider_type`, `api_key`,
+ * `connection_pool_config` …), so that one JSON file serves every host and language.
+ *
+ * @example
+ * new Client({
+ *   providerType: "openai",
+ *   apiKey: process.env.OPENAI_API_KEY,
+ *   connectionPoolConfig: { maxConnections: 50 },
+ *   timeoutConfig: { connect: 5, read: 30, total: 120 },
+ * });
+ */
+export interface ProviderConfig {
+  /** `openai`, or `openai-compatible` for vLLM, llama.cpp, LiteLLM, Groq, Mistral and other servers of that shape. */
+  providerType: "openai" | "openai-compatible" | (string & {});
+  /** Sent as a Bearer token, and never shown in errors. `openai-compatible` works without one. */
+  apiKey?: string | null;
+  /** The model of requests that name none. */
+  defaultModel?: string | null;
+  /**
+   * The address before `/chat/completions`, such as `http://localhost:8000/v1`. `openai-compatible` needs one.
+   * @default the provider's own
+   */
+  baseUrl?: string | null;
+  /** Headers that every request gets. */
+  extraHeaders?: Record<string, string>;
+  /** Seconds for `pool`, `connect`, `write` and `read` at once; `timeoutConfig` goes before it. */
+  timeout?: number | null;
+  /** The time limits, one by one. */
+  timeoutConfig?: TimeoutConfig | Snaked<TimeoutConfig> | null;
+  /** Places and buffer. */
+  connectionPoolConfig?: ConnectionPoolConfig | Snaked<ConnectionPoolConfig> | null;
+  /** Settings for a common situation, which `timeoutConfig` and `connectionPoolConfig` refine. */
+  preset?: Preset | null;
+  /**
+   * Used in place of the host's `fetch`: in tests, or for a Worker's service binding.
+   * @example
+   * new Client({ …config, fetch: (url, init) => env.MODELS.fetch(url, init) });
+   */
+  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+/** The configuration as it may stand in a JSON file that other languages read too. */
+export type SnakeProviderConfig = Snaked<ProviderConfig>;
+
+/** What one call does differently from its client. */
+export interface CallOptions {
+  /**
+   * Ends the call at any point: while it waits, before the head, in the middle of a stream. It then rejects with the
+   * signal's `reason`.
+   */
+  signal?: AbortSignal | null;
+  /** Time limits that go before the client's, one by one. */
+  timeoutConfig?: TimeoutConfig | Snaked<TimeoutConfig> | null;
+  /** Headers beside the client's `extraHeaders`; the same name here goes before it there. */
+  headers?: Record<string, string> | Headers | Iterable<readonly [string, string]>;
+}
+
+/** One message of a conversation. */
+export interface ChatMessage {
+  role: "system" | "developer" | "user" | "assistant" | "tool" | (string & {});
+  content?: string | ContentPart[] | null;
+  name?: string;
+  /** Of an assistant's message: the tools that it called. */
+  tool_calls?: ToolCall[];
+  /** Of a tool's message: the call that it answers. */
+  tool_call_id?: string;
+  /** Whatever else the provider understands is passed on as it is. */
+  [field: string]: unknown;
+}
+
+/** A part of a message: `{ type: "text", text }`, `{ type: "image_url", image_url: { url } }` … */
+export interface ContentPart {
+  type: string;
+  [field: string]: unknown;
+}
+
+/** A call of a tool. */
+export interface ToolCall {
+  id: string;
+  type: "function" | (string & {});
+  function: { name: string; arguments: string };
+  [field: string]: unknown;
+}
+
+/** A chat request in OpenAI's shape. What is not listed here is passed on to the provider as it is. */
+export interface ChatCompletionParams {
+  messages: ChatMessage[];
+  /** @default the client's `defaultModel` */
+  model?: string;
+  /** Answer in chunks, as they come. */
+  stream?: boolean | null;
+  stream_options?: { include_usage?: boolean; [field: string]: unknown } | null;
+  temperature?: number | null;
+  top_p?: number | null;
+  max_tokens?: number | null;
+  max_completion_tokens?: number | null;
+  stop?: string | string[] | null;
+  seed?: number | null;
+  tools?: { type: string; [field: string]: unknown }[];
+  tool_choice?: string | { type: string; [field: string]: unknown };
+  response_format?: { type: string; [field: string]: unknown };
+  [field: string]: unknown;
+}
+
+/** How many tokens a call took. */
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  [field: string]: unknown;
+}
+
+/** A whole answer. */
+export interface ChatCompletion {
+  id: string;
+  object: "chat.completion";
+  created: number;
+  model: string;
+  choices: {
+    index: number;
+    message: { role: "assistant"; content: string | null; tool_calls?: ToolCall[]; [field: string]: unknown };
+    finish_reason: "stop" | "length" | "tool_calls" | "content_filter" | (string & {}) | null;
+    [field: string]: unknown;
+  }[];
+  usage?: Usage;
+  [field: string]: unknown;
+}
+
+/** One piece of a streamed answer. */
+export interface ChatCompletionChunk {
+  id: string;
+  object: "chat.completion.chunk";
+  created: number;
+  model: string;
+  /** Empty in the chunk that carries the usage. */
+  choices: {
+    index: number;
+    delta: {
+      role?: "assistant" | (string & {});
+      content?: string | null;
+      tool_calls?: { index: number; id?: string; type?: string; function?: { name?: string; arguments?: string } }[];
+      [field: string]: unknown;
+    };
+    finish_reason: "stop" | "length" | "tool_calls" | "content_filter" | (string & {}) | null;
+    [field: string]: unknown;
+  }[];
+  usage?: Usage | null;
+  [field: string]: unknown;
+}
+
+/** What the client's places are doing. */
+export interface PoolStats {
+  /** The configured limit. */
+  maxConnections: number;
+  /** Calls that hold a place. */
+  inUse: number;
+  /** Calls that wait for one. */
+  waiting: number;
+  /** Seconds that a call waited at most so far. */
+  longestWait: number;
+  /** Calls that gave up waiting. */
+  poolTimeouts: number;
+}
+
+/** What becomes of a setting on this host. */
+export interface Capability {
+  /** Kept as it says; kept in sum with others; or left to the host. */
+  level: "enforced" | "merged" | "delegated";
+  /** One sentence why. */
+  why: string;
+}
+
+/** What becomes of the settings on this host. */
+export interface Capabilities {
+  /** Such as `node`, `deno`, `bun`, `workerd`, `browser`. */
+  host: string;
+  knobs: Record<keyof ConnectionPoolConfig | keyof TimeoutConfig, Capability>;
+}
+
+/**
+ * A client for one provider. Make one and share it: the places in its pool are what its limits count.
+ *
+ * Making one is all that is needed: the core starts by itself. With `llm-api-router/url` and `llm-api-router/slim`,
+ * whose wasm comes later, `await init()` first, or an invalid configuration shows at the first call instead of here.
+ *
+ * @example
+ * import { Client } from "llm-api-router";
+ *
+ * const client = new Client({ providerType: "openai", apiKey: process.env.OPENAI_API_KEY, defaultModel: "gpt-5-mini" });
+ * const stream = await client.chat.completions.create({
+ *   messages: [{ role: "user", content: "Hello!" }],
+ *   stream: true,
+ * });
+ * for await (const chunk of stream) {
+ *   process.stdout.write(chunk.choices[0]?.delta.content ?? "");
+ * }
+ */
+export declare class Client {
+  /** @throws {ConfigError} names the field, what is wrong with it, and what would be right */
+  constructor(config: ProviderConfig | SnakeProviderConfig);
+
+  readonly chat: {
+    readonly completions: {
+      /** Answers in chunks: iterate over what it resolves with. */
+      create(body: ChatCompletionParams & { stream: true }, options?: CallOptions): Promise<ChatStream>;
+      /** Answers at once. */
+      create(body: ChatCompletionParams & { stream?: false | null }, options?: CallOptions): Promise<ChatCompletion>;
+      /** @throws {LLMRouterError} one of its classes; or the signal's `reason` */
+      create(body: ChatCompletionParams, options?: CallOptions): Promise<ChatCompletion | ChatStream>;
+    };
+  };
+
+  /** What the places of this client's pool are doing now. */
+  poolStats(): PoolStats;
+  /** Which settings this host lets the client keep. */
+  capabilities(): Capabilities;
+  /** Ends what is in flight; later calls are refused. */
+  close(): void;
+  /** `using client = new Client(…)` closes it. */
+  [Symbol.dispose](): void;
+}
+
+/** The same class, for code that was written against the Python names. */
+export { Client as AsyncClient };
+
+/**
+ * A streamed answer. Leaving its loop early, with `break`, `return` or an error, ends the request and frees its place.
+ *
+ * A stream that the provider does not finish throws instead of ending: a {@link StreamError} when it stops half-way,
+ * a {@link NetworkError} when the connection breaks, a {@link TimeoutError} when it stalls.
+ */
+export declare class ChatStream implements AsyncIterableIterator<ChatCompletionChunk, undefined> {
+  private constructor();
+  [Symbol.asyncIterator](): this;
+  next(): Promise<IteratorResult<ChatCompletionChunk, undefined>>;
+  return(value?: unknown): Promise<IteratorReturnResult<undefined>>;
+  /** Ends the request; a loop over the stream throws an `AbortError`. */
+  abort(): void;
+  /**
+   * The rest of the answer as OpenAI's server-sent events, to answer a browser with. It reads no faster than it is read,
+   * and cancelling it ends the request. An error is written as an event of its own before the stream fails.
+   *
+   * @example
+   * return new Response(stream.toReadableStream(), { headers: { "content-type": "text/event-stream" } });
+   */
+  toReadableStream(): ReadableStream<Uint8Array>;
+  /** Reads the whole stream and puts it together: text, tool calls and usage. Call it instead of iterating. */
+  finalCompletion(): Promise<ChatCompletion>;
+  /** `await using stream = …` ends the request where it is not read to its end. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What every error here is. It has no key and no request in it, and `JSON.stringify(error)` is fit for logs. */
+export declare class LLMRouterError extends Error {
+  protected constructor();
+  readonly kind:
+    | "config"
+    | "bad_request"
+    | "authentication"
+    | "permission"
+    | "not_found"
+    | "rate_limit"
+    | "provider"
+    | "timeout"
+    | "network"
+    | "stream"
+    | (string & {});
+  /** The `providerType` that was called. */
+  readonly provider?: string;
+  /** The HTTP status of the answer. */
+  readonly status?: number;
+  /** The provider's or the system's code, such as `insufficient_quota`. */
+  readonly code?: string;
+  /** The provider's id of the request, to quote when you ask its support. */
+  readonly requestId?: string;
+  /** In which part of the call it happened. */
+  readonly phase?: "pool" | "connect" | "write" | "read";
+  /** The phases that this host does not tell apart, when `phase` is one of them. */
+  readonly mergedPhases?: readonly ("pool" | "connect" | "write" | "read")[];
+  /** Seconds of the limit that ran out. */
+  readonly limit?: number;
+  /** How often it was tried. */
+  readonly attempts?: number;
+  /** Seconds from the start of the call. */
+  readonly elapsed?: number;
+  readonly bytesSent?: number;
+  readonly bytesReceived?: number;
+  /** Seconds that the provider asks to wait before the next attempt. */
+  readonly retryAfter?: number;
+  /** What the server may have seen of the request: whether sending it again is safe. */
+  readonly replay?: "never_sent" | "maybe_processed" | "processed";
+  /** The host's own error, where it was one. */
+  readonly cause?: unknown;
+  toJSON(): Record<string, unknown>;
+}
+
+/** The configuration or the request cannot work; nothing was sent. Change the field that it names. */
+export declare class ConfigError extends LLMRouterError {}
+/** 400 and other 4xx: the provider refuses the request as it stands. */
+export declare class BadRequestError extends LLMRouterError {}
+/** 401: the key is missing, wrong or expired. */
+export declare class AuthenticationError extends LLMRouterError {}
+/** 403: the key may not do this. */
+export declare class PermissionError extends LLMRouterError {}
+/** 404: no such model or path. */
+export declare class NotFoundError extends LLMRouterError {}
+/** 429: too many requests, or no quota left. See `retryAfter`. */
+export declare class RateLimitError extends LLMRouterError {}
+/** 5xx, or an error that the provider reported inside an answer. */
+export declare class ProviderError extends LLMRouterError {}
+/** The connection could not be made, or broke. */
+export declare class NetworkError extends LLMRouterError {}
+/** The answer is malformed, too large, or a stream that ended without its last event. */
+export declare class StreamError extends LLMRouterError {}
+/** A time limit ran out; the class tells which, `limit` how long it was. */
+export declare class TimeoutError extends LLMRouterError {}
+/** No place in the pool became free within `pool`. */
+export declare class PoolTimeout extends TimeoutError {}
+/** No connection within `connect`. */
+export declare class ConnectTimeout extends TimeoutError {}
+/** No progress in sending within `write`. */
+export declare class WriteTimeout extends TimeoutError {}
+/** Nothing received within `read`. */
+export declare class ReadTimeout extends TimeoutError {}
+/** Not done within `total`. */
+export declare class TotalTimeout extends TimeoutError {}
+/** No content within `firstToken`. */
+export declare class FirstTokenTimeout extends TimeoutError {}
+/** No further content within `idle`. */
+export declare class IdleTimeout extends TimeoutError {}
+
+/** Where the wasm may come from. A function is called when the core starts, not before. */
+export type WasmSource =
+  | WebAssembly.Module
+  | ArrayBuffer
+  | ArrayBufferView
+  | (() => WebAssembly.Module | ArrayBuffer | ArrayBufferView)
+  | URL
+  | string
+  | Response
+  | Promise<Response>;
+
+/**
+ * Names the wasm to use in place of the entry point's. Has no effect once the core has started.
+ *
+ * @example
+ * import { Client, setWasm } from "llm-api-router/slim";
+ * import wasm from "llm-api-router/core.wasm"; // where your bundler gives a WebAssembly.Module for that
+ *
+ * setWasm(wasm);
+ */
+export declare function setWasm(source: WasmSource): void;
+
+/**
+ * Starts the core ahead of the first call; resolves when it runs, and costs nothing when it runs already. Only
+ * `llm-api-router/url` and `llm-api-router/slim` gain from it: afterwards the constructor checks its configuration
+ * and `poolStats()` and `capabilities()` work before the first call.
+ */
+export declare function init(source?: WasmSource): Promise<void>;

@@ -1,0 +1,126 @@
+//! Encrypted connections: trust, reuse, and the resumption of one slot's session by another.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{HandshakeKind, ServerConfig};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use super::Host;
+use super::pair::Pair;
+
+/// A server over TLS that answers every request, and notes how each of its handshakes went.
+struct Server {
+    address: SocketAddr,
+    root: CertificateDer<'static>,
+    handshakes: Arc<Mutex<Vec<HandshakeKind>>>,
+}
+
+impl Server {
+    async fn start() -> Self {
+        let issued = rcgen::generate_simple_self_signed(vec!["server.test".to_owned()]).unwrap();
+        let root = issued.cert.der().clone();
+        let key = PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap();
+        let config = config
+            .with_no_client_auth()
+            .with_single_cert(vec![root.clone()], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let handshakes = Arc::new(Mutex::new(Vec::new()));
+        let notes = Arc::clone(&handshakes);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (acceptor, notes) = (acceptor.clone(), Arc::clone(&notes));
+                tokio::spawn(async move {
+                    // A client that does not trust the certificate breaks the handshake off.
+                    if let Ok(stream) = acceptor.accept(stream).await {
+                        notes.lock().unwrap().push(stream.get_ref().1.handshake_kind().unwrap());
+                        answer(stream).await;
+                    }
+                });
+            }
+        });
+        Self {
+            address,
+            root,
+            handshakes,
+        }
+    }
+
+    fn url(&self) -> String {
+        format!("https://server.test:{}/v1", self.address.port())
+    }
+
+    fn host(&self, trusted: bool) -> Host {
+        let roots = if trusted { vec![self.root.clone()] } else { Vec::new() };
+        Host {
+            addresses: vec![("server.test".to_owned(), vec![self.address])],
+            roots,
+            ..Host::default()
+        }
+    }
+
+    fn handshakes(&self) -> Vec<HandshakeKind> {
+        self.handshakes.lock().unwrap().clone()
+    }
+}
+
+/// Answers requests until the client closes. Their bodies are the two bytes that [`Pair::get`] sends.
+async fn answer(mut stream: TlsStream<TcpStream>) {
+    let mut read = Vec::new();
+    while stream.read_buf(&mut read).await.is_ok_and(|count| count > 0) {
+        if read.ends_with(b"\r\n\r\n{}") {
+            read.clear();
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            let sent = stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+                .await;
+            if sent.is_err() || stream.flush().await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn requests_one_after_the_other_share_one_handshake() {
+    let server = Server::start().await;
+    let pair = Pair::new(4, server.host(true));
+    for _ in 0..3 {
+        assert_eq!(pair.get(&server.url()).await.unwrap(), 2);
+    }
+    assert_eq!(server.handshakes(), [HandshakeKind::Full]);
+}
+
+#[tokio::test]
+async fn a_second_slot_resumes_the_session_of_the_first() {
+    let server = Server::start().await;
+    let pair = Pair::new(4, server.host(true));
+    pair.get(&server.url()).await.unwrap();
+    let url = server.url();
+    let (one, two) = tokio::join!(pair.get(&url), pair.get(&url));
+    one.unwrap();
+    two.unwrap();
+    assert_eq!(server.handshakes(), [HandshakeKind::Full, HandshakeKind::Resumed]);
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sent() {
+    let server = Server::start().await;
+    let pair = Pair::new(4, server.host(false));
+    let failure = pair.get(&server.url()).await.unwrap_err();
+    assert!(failure.message.contains("certificate"), "{}", failure.message);
+    assert_eq!(failure.replay, Some(crate::error::Replay::NeverSent));
+    assert_eq!(pair.gate.stats().in_use, 0);
+}
