@@ -4,7 +4,7 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 /// `node`, `deno`, `bun`, `workerd`, `browser` or `unknown`.
-pub(super) fn name() -> &'static str {
+pub(super) fn host() -> &'static str {
     let global: JsValue = js_sys::global().into();
     let agent = get(&get(&global, "navigator"), "userAgent")
         .as_string()
