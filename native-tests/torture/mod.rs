@@ -10,10 +10,10 @@ mod socket;
 use std::collections::HashMap;
 use std::future::Future;
 use std::net::SocketAddr;
-use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -59,10 +59,13 @@ impl Count {
         self.stats.send_modify(|stats| {
             id = stats.total;
             stats.total += 1;
-            stats.open += 1;
-            stats.most = stats.most.max(stats.open);
+            // Given up by the client before it was accepted, it was never one of many.
+            if !has_ended(stream) {
+                stats.open += 1;
+                stats.most = stats.most.max(stats.open);
+                sockets.insert(id, Arc::downgrade(stream));
+            }
         });
-        sockets.insert(id, Arc::downgrade(stream));
         id
     }
 
@@ -93,15 +96,11 @@ impl Count {
     }
 }
 
-/// Whether the client has closed or reset a socket, and all that it sent before was read.
+/// Whether the client has closed or reset a socket, though not all that it sent before may have been read. The kernel
+/// says so at once, where tokio would first have to hear of it.
 fn has_ended(stream: &TcpStream) -> bool {
-    let Ok(copy) = stream.as_fd().try_clone_to_owned() else {
-        return true;
-    };
-    match std::net::TcpStream::from(copy).peek(&mut [0]) {
-        Ok(read) => read == 0,
-        Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
-    }
+    let mut asked = [PollFd::new(stream, PollFlags::RDHUP)];
+    rustix::event::poll(&mut asked, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).unwrap() > 0
 }
 
 /// A listening server. Dropping it closes the listener and the sockets that run scripts; those in the test's hands

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::counters::Closed;
 use super::failure::{self, Progress};
-use super::pool::Lease;
+use super::lease::Lease;
 use crate::transport::Failure;
 
 /// What a dropped body may still hold, ready to be read, for its socket to be kept.
@@ -16,7 +16,7 @@ const LEFTOVER: usize = 64 * 1024;
 
 /// Chunks as they arrive. At the end the socket is free for reuse; dropped earlier, it is closed.
 pub(crate) struct Body {
-    inner: Option<reqwest::Body>,
+    /// `None` once the body has ended or failed.
     lease: Option<Lease>,
     /// How long the server keeps the connection; `None` when it may not be used again.
     keep: Option<Keep>,
@@ -29,9 +29,9 @@ pub(super) struct Keep {
 }
 
 impl Body {
-    pub(super) fn new(inner: reqwest::Body, lease: Lease, keep: Option<Keep>) -> Self {
+    /// The body that `lease` holds.
+    pub(super) fn new(lease: Lease, keep: Option<Keep>) -> Self {
         Self {
-            inner: Some(inner),
             lease: Some(lease),
             keep,
         }
@@ -40,20 +40,17 @@ impl Body {
     /// The next chunk; `None` at the end, when the socket is already free again.
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
         loop {
-            let Some(inner) = &mut self.inner else {
+            let Some(body) = self.lease.as_mut().and_then(|lease| lease.body.as_mut()) else {
                 return Poll::Ready(None);
             };
-            match std::task::ready!(http_body::Body::poll_frame(Pin::new(inner), context)) {
+            match std::task::ready!(http_body::Body::poll_frame(Pin::new(body), context)) {
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(chunk) if !chunk.is_empty() => return Poll::Ready(Some(Ok(chunk))),
                     // Trailers.
                     _ => {}
                 },
                 Some(Err(error)) => {
-                    self.inner = None;
-                    if let Some(mut lease) = self.lease.take() {
-                        lease.set_fate(Closed::Error);
-                    }
+                    self.closes(Closed::Error);
                     return Poll::Ready(Some(Err(failure::network(error, Progress::Answered))));
                 }
                 None => {
@@ -65,13 +62,23 @@ impl Body {
     }
 
     fn ends(&mut self) {
-        // hyper gets its connection back only after this.
-        self.inner = None;
-        let Some(mut lease) = self.lease.take() else { return };
-        let sent = lease.slot().is_some_and(|slot| slot.dials.is_sent());
-        match self.keep {
-            Some(keep) if sent => lease.give_back(keep.at_most),
-            _ => lease.set_fate(Closed::Server),
+        let sent = self
+            .lease
+            .as_ref()
+            .and_then(Lease::slot)
+            .is_some_and(|slot| slot.dials.is_sent());
+        match (self.keep, self.lease.take()) {
+            (Some(keep), Some(lease)) if sent => lease.give_back(keep.at_most),
+            (_, lease) => {
+                self.lease = lease;
+                self.closes(Closed::Server);
+            }
+        }
+    }
+
+    fn closes(&mut self, fate: Closed) {
+        if let Some(mut lease) = self.lease.take() {
+            lease.set_fate(fate);
         }
     }
 }
@@ -81,17 +88,10 @@ impl Drop for Body {
         // A body that was received to its end needs no reader for its socket to be kept.
         let mut context = Context::from_waker(Waker::noop());
         let mut left = LEFTOVER;
-        while let Some(inner) = &mut self.inner {
-            match http_body::Body::poll_frame(Pin::new(inner), &mut context) {
-                Poll::Ready(None) => self.ends(),
-                Poll::Ready(Some(Ok(frame))) => match frame
-                    .data_ref()
-                    .map_or(Some(left), |chunk| left.checked_sub(chunk.len()))
-                {
-                    Some(rest) => left = rest,
-                    None => self.inner = None,
-                },
-                Poll::Ready(Some(Err(_))) | Poll::Pending => self.inner = None,
+        while let Poll::Ready(Some(Ok(chunk))) = self.poll_chunk(&mut context) {
+            match left.checked_sub(chunk.len()) {
+                Some(rest) => left = rest,
+                None => return,
             }
         }
     }

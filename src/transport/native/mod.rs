@@ -7,11 +7,13 @@
 mod body;
 mod capabilities;
 mod cause;
+mod closing;
 mod counters;
 mod dial;
 mod expiry;
 mod failure;
 mod head;
+mod lease;
 mod pool;
 mod proxy;
 mod slot;
@@ -36,7 +38,8 @@ pub(crate) use cause::Cause;
 
 use self::counters::Closed;
 use self::failure::{Progress, unsendable};
-use self::pool::{Lease, Pool};
+use self::lease::Lease;
+use self::pool::Pool;
 use self::slot::{Kernel, Maker, Origin};
 use super::{Failure, Request, Response, SocketStats};
 use crate::capabilities::Capabilities;
@@ -105,9 +108,10 @@ impl Transport {
             Ok(response) => {
                 clocks.lock().head_arrives(rt::now());
                 let (head, keep) = (head::head(&response), head::keep(&response));
+                (lease.pending, lease.body) = (None, Some(response.into()));
                 Ok(Response {
                     head,
-                    body: Body::new(response.into(), lease, keep),
+                    body: Body::new(lease, keep),
                 })
             }
             Err(failure) => {
@@ -130,8 +134,9 @@ impl Transport {
         // which it then keeps: nothing is ever sent.
         let mut request = reqwest::Request::new(http::Method::HEAD, url);
         *request.version_mut() = http::Version::HTTP_2;
-        match slot.client.execute(request).await {
-            Err(_) if slot.dials.is_open() => {
+        let (dials, pending) = (Arc::clone(&slot.dials), slot.client.execute(request));
+        match lease.pending.insert(Box::pin(pending)).await {
+            Err(_) if dials.is_open() => {
                 lease.give_back(None);
                 Ok(())
             }
@@ -163,13 +168,14 @@ impl Transport {
         let Some(slot) = lease.slot() else { return Err(gone()) };
         slot.dials.begins(clocks.clone());
         let request = head::request(request, url, Arc::clone(&slot.dials))?;
-        let mut answer = std::pin::pin!(slot.client.execute(request));
+        let (dials, pending) = (Arc::clone(&slot.dials), slot.client.execute(request));
+        let pending = lease.pending.insert(Box::pin(pending));
         let answer = std::future::poll_fn(|context| {
-            slot.dials.wakes(context);
-            answer.as_mut().poll(context)
+            dials.wakes(context);
+            pending.as_mut().poll(context)
         });
         answer.await.map_err(|error| {
-            let progress = if slot.dials.is_taken() {
+            let progress = if dials.is_taken() {
                 Progress::Sent
             } else {
                 Progress::Connecting

@@ -10,15 +10,13 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::counters::{Closed, Counters};
-use super::expiry;
+use super::lease::Lease;
 use super::slot::{Kernel, Maker, Origin, Slot};
+use super::{closing, expiry};
 use crate::config::ConnectionPoolConfig;
 use crate::gate::Permit;
 use crate::rt::{self, Instant};
 use crate::transport::SocketStats;
-
-/// How long a dropped socket is counted, so that hyper's task has closed it when the next one opens.
-const CLOSING: Duration = Duration::from_millis(5);
 
 /// The slots of one client.
 pub(super) struct Pool {
@@ -29,6 +27,8 @@ pub(super) struct Pool {
     state: Mutex<State>,
     /// Tells the expiry task that there is an earlier expiry, or that the pool is gone.
     pub(super) changed: Arc<Notify>,
+    /// Tells those who wait to dial that sockets have been closed.
+    settled: Notify,
     pub(super) counters: Arc<Counters>,
 }
 
@@ -37,8 +37,8 @@ struct State {
     active: usize,
     /// The longest idle first.
     idle: VecDeque<Idle>,
-    /// When sockets were dropped that may not be closed yet.
-    closing: VecDeque<Instant>,
+    /// Sockets that are being closed.
+    closing: usize,
     /// When the expiry task wakes up; `None`: there is no such task, or it waits to be told.
     armed: Option<Instant>,
     watched: bool,
@@ -59,6 +59,7 @@ impl Pool {
             maker,
             state: Mutex::default(),
             changed: Arc::default(),
+            settled: Notify::new(),
             counters: Arc::default(),
         })
     }
@@ -92,78 +93,82 @@ impl Pool {
     ) -> Result<Lease, String> {
         let mut gone = Vec::new();
         state.active += 1;
-        let mut lease = Lease {
-            slot: None,
-            reused: found.is_some(),
-            fate: Closed::Cancelled,
-            pool: Arc::clone(self),
-            permit: Some(permit),
-        };
+        let mut lease = Lease::new(Arc::clone(self), permit, found.is_some());
         while state.active + state.idle.len() > self.max_connections {
             match state.idle.pop_front() {
                 Some(idle) => gone.push((idle, Closed::Evicted)),
                 None => break,
             }
         }
-        self.close(&mut state, &mut gone, rt::now());
-        drop(state);
-        drop(gone);
-        lease.slot = Some(match found {
+        self.close(state, gone);
+        lease.carry(match found {
             Some(idle) => idle.slot,
             None => self.maker.slot(origin.clone(), kernel, &self.counters)?,
         });
         Ok(lease)
     }
 
-    /// Books sockets that the caller drops once the lock is free.
-    fn close(&self, state: &mut State, gone: &mut [(Idle, Closed)], now: Instant) {
+    /// Books idle sockets that are no more to be kept, and closes them once the lock is free.
+    fn close(self: &Arc<Self>, mut state: MutexGuard<'_, State>, gone: Vec<(Idle, Closed)>) {
+        state.closing += gone.len();
+        drop(state);
         for (idle, reason) in gone {
             if idle.slot.dials.is_open() {
-                self.counters.closed(*reason);
-                state.closing.push_back(now);
+                self.counters.closed(reason);
             }
+            closing::bury(self, idle.slot);
         }
+    }
+
+    /// A request has ended without giving its slot back, which is being closed.
+    pub(super) fn lose(&self) {
+        let mut state = self.lock();
+        state.active = state.active.saturating_sub(1);
+        state.closing += 1;
+    }
+
+    /// A socket that was being closed is closed.
+    pub(super) fn closed(&self) {
+        let mut state = self.lock();
+        state.closing = state.closing.saturating_sub(1);
+        drop(state);
+        self.settled.notify_waiters();
     }
 
     /// Waits until a new socket would not exist beside too many that are still being closed.
     pub(super) async fn settle(&self) {
         loop {
-            let now = rt::now();
-            let wait = {
-                let mut state = self.lock();
-                while state.closing.front().is_some_and(|since| now.since(*since) >= CLOSING) {
-                    state.closing.pop_front();
-                }
-                let excess =
-                    (state.active + state.idle.len() + state.closing.len()).saturating_sub(self.max_connections);
-                match excess.checked_sub(1).and_then(|last| state.closing.get(last)) {
-                    Some(since) => (*since + CLOSING).since(now),
-                    None => return,
-                }
-            };
-            tokio::time::sleep(wait).await;
+            let settled = self.settled.notified();
+            let mut settled = std::pin::pin!(settled);
+            settled.as_mut().enable();
+            if self.has_room() {
+                return;
+            }
+            settled.await;
         }
     }
 
+    fn has_room(&self) -> bool {
+        let state = self.lock();
+        state.active + state.idle.len() + state.closing <= self.max_connections
+    }
+
     /// Takes a slot back whose connection is fit for another request.
-    fn put(self: &Arc<Self>, slot: Slot, hint: Option<Duration>) {
-        let now = rt::now();
+    pub(super) fn put(self: &Arc<Self>, slot: Slot, hint: Option<Duration>) {
         let mut gone = Vec::new();
         let mut state = self.lock();
         state.active = state.active.saturating_sub(1);
-        let expires = now + hint.map_or(self.expiry, |hint| hint.min(self.expiry));
+        let expires = rt::now() + hint.map_or(self.expiry, |hint| hint.min(self.expiry));
         state.idle.push_back(Idle { slot, expires });
         let most = if state.closed { 0 } else { self.max_idle };
         while state.idle.len() > most {
             gone.extend(state.idle.pop_front().map(|idle| (idle, Closed::Surplus)));
         }
-        self.close(&mut state, &mut gone, now);
         let kept = !state.idle.is_empty();
         let sooner = state.armed.is_none_or(|armed| expires < armed);
         let start = kept && !state.watched;
         state.watched |= kept;
-        drop(state);
-        drop(gone);
+        self.close(state, gone);
         if start {
             expiry::watch(self);
         } else if kept && sooner {
@@ -172,7 +177,7 @@ impl Pool {
     }
 
     /// Closes what has expired and tells when to look again; `None`: when told.
-    pub(super) fn expire(&self) -> Option<Instant> {
+    pub(super) fn expire(self: &Arc<Self>) -> Option<Instant> {
         let now = rt::now();
         let mut gone = Vec::new();
         let mut state = self.lock();
@@ -184,9 +189,10 @@ impl Pool {
                 gone.extend(state.idle.remove(index).map(|idle| (idle, Closed::Expiry)));
             }
         }
-        self.close(&mut state, &mut gone, now);
-        state.armed = state.idle.iter().map(|idle| idle.expires).min();
-        state.armed
+        let next = state.idle.iter().map(|idle| idle.expires).min();
+        state.armed = next;
+        self.close(state, gone);
+        next
     }
 
     /// The figures of this moment. A socket that the server has closed counts as idle until somebody wants it.
@@ -202,72 +208,16 @@ impl Pool {
     }
 
     /// Closes the idle sockets, and from now on every other one after its use.
-    pub(super) fn shut(&self) {
+    pub(super) fn shut(self: &Arc<Self>) {
         let mut state = self.lock();
         state.closed = true;
-        let mut gone: Vec<_> = state.idle.drain(..).map(|idle| (idle, Closed::Surplus)).collect();
-        self.close(&mut state, &mut gone, rt::now());
-        drop(state);
+        let gone = state.idle.drain(..).map(|idle| (idle, Closed::Surplus)).collect();
+        self.close(state, gone);
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
         self.changed.notify_one();
-    }
-}
-
-/// A slot that carries a request, with the request's place in the pool. Dropping it closes the socket and then frees
-/// the place.
-pub(super) struct Lease {
-    slot: Option<Slot>,
-    reused: bool,
-    fate: Closed,
-    pool: Arc<Pool>,
-    permit: Option<Permit>,
-}
-
-impl Lease {
-    pub(super) fn slot(&self) -> Option<&Slot> {
-        self.slot.as_ref()
-    }
-
-    /// Whether the slot has served before.
-    pub(super) fn is_reused(&self) -> bool {
-        self.reused
-    }
-
-    /// Why the socket will have been closed, when it is.
-    pub(super) fn set_fate(&mut self, fate: Closed) {
-        self.fate = fate;
-    }
-
-    /// Gives the slot back for reuse, then frees the place. `hint`: how long the server keeps the connection.
-    pub(super) fn give_back(mut self, hint: Option<Duration>) {
-        if let Some(slot) = self.slot.take() {
-            slot.dials.ends();
-            self.pool.put(slot, hint);
-        } else {
-            self.pool.lock().active -= 1;
-        }
-        self.permit = None;
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        // A lease that was given back has no permit any more.
-        if let Some(permit) = self.permit.take() {
-            let open = self.slot.as_ref().is_some_and(|slot| slot.dials.is_open());
-            self.slot = None;
-            let mut state = self.pool.lock();
-            state.active = state.active.saturating_sub(1);
-            if open {
-                state.closing.push_back(rt::now());
-                self.pool.counters.closed(self.fate);
-            }
-            drop(state);
-            drop(permit);
-        }
     }
 }
