@@ -91,7 +91,8 @@ fn closed() -> Error {
     Error::new(ErrorKind::Aborted, "the client was closed: make a new one")
 }
 
-fn network(clocks: &SharedClocks, failure: Failure) -> Error {
+/// The error of a transport's failure.
+pub(crate) fn network(clocks: &SharedClocks, failure: Failure) -> Error {
     let mut clocks = clocks.lock();
     let replay = failure.replay.unwrap_or_else(|| clocks.replay());
     let error = Error::new(ErrorKind::Network, format!("the request failed: {}", failure.message));

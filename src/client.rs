@@ -13,6 +13,7 @@ use crate::gate::Gate;
 use crate::stream::{ChatStream, Typed};
 use crate::transport::{Host, SocketStats, Transport};
 use crate::types::{ChatCompletion, ChatRequest};
+use crate::warm;
 
 /// A client of one provider. Clones share its pool; use one client for all your calls.
 ///
@@ -88,6 +89,18 @@ impl Client {
             pool_timeouts: gate.timeouts,
             sockets: self.inner.transport.sockets(),
         }
+    }
+
+    /// Opens sockets to the provider ahead of use, so that the first requests find them: until `sockets` are idle, as
+    /// far as `max_connections` and `max_keepalive_connections` allow without waiting. Nothing is sent. Gives how many
+    /// it opened, which is none where the host owns the sockets.
+    ///
+    /// # Errors
+    ///
+    /// When not one could be opened: [`Network`](crate::ErrorKind::Network) or
+    /// [`Timeout`](crate::ErrorKind::Timeout).
+    pub async fn warm(&self, sockets: usize) -> Result<usize> {
+        warm::warm(&self.inner, sockets).await
     }
 
     /// Which configuration values this target honours, and how.

@@ -43,6 +43,7 @@ mod rt;
 mod stream;
 mod transport;
 mod types;
+mod warm;
 
 #[cfg(target_arch = "wasm32")]
 mod js;

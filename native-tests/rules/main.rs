@@ -17,6 +17,7 @@ mod replay;
 mod reuse;
 mod timeouts;
 mod waiting;
+mod warming;
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use llm_api_router::{ConnectionPoolConfig, TimeoutConfig};
 
-use crate::torture::{END, Torture, done, event};
+use crate::torture::{END, Torture, done, event, whole};
 use crate::*;
 
 /// One chunk of bytes, as they are on the wire.
@@ -134,4 +134,25 @@ async fn a_consumer_that_does_not_read_stops_the_server() {
     assert!(!writing.is_finished());
     drop(stream);
     writing.await.unwrap();
+}
+
+/// A redirect would send the key to another host, or the question as a GET: the caller is shown it.
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let server = Torture::start().await;
+    let client = with_sockets(server.url(), sockets(2, 2));
+    let asked = asking(&client);
+    let mut socket = server.accept().await;
+    socket.request().await;
+    socket
+        .write(whole(
+            "307 Temporary Redirect",
+            &format!("location: {}/other\r\n", server.url()),
+            "",
+        ))
+        .await;
+    let error = asked.await.unwrap().unwrap_err();
+    assert_eq!(error.status(), Some(307), "{error}");
+    reuse(&mut socket, &client).await;
+    assert_eq!(server.stats().requests, 2);
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use llm_api_router::{ConnectionPoolConfig, ErrorKind, TimeoutConfig, TimeoutKind};
 
-use crate::torture::{END, Torture, chunk, completion, done, event, whole};
+use crate::torture::{END, Torture, answer_all, chunk, completion, done, event, whole};
 use crate::*;
 
 /// Rule 7.
@@ -105,6 +105,10 @@ async fn an_answer_that_is_dropped_half_read_closes_its_socket() {
     let (mut stream, mut socket) = open_stream(&server, &client).await;
     assert_eq!(next_text(&mut stream).await, "a");
     drop(stream);
+    assert_eq!(
+        (client.pool_stats().in_use, client.pool_stats().sockets.unwrap().idle),
+        (0, 0)
+    );
     socket.closed().await;
     idle_socket(&server, &client).await;
     assert_eq!(server.stats().most, 1);
@@ -242,4 +246,32 @@ async fn an_answer_in_chunks_leaves_its_socket_in_the_pool() {
     asked.await.unwrap().unwrap();
     reuse(&mut socket, &client).await;
     assert_eq!(server.stats().total, 1);
+}
+
+/// Sockets end with the runtime that drives them; the client does not.
+#[test]
+fn a_client_survives_its_runtime() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    };
+    let serving = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let server = serving.block_on(Torture::serve(|socket| answer_all(socket, ms(0))));
+    let pool = ConnectionPoolConfig {
+        keepalive_expiry: ms(300),
+        ..sockets(1, 1)
+    };
+    let client = with_sockets(server.url(), pool);
+    runtime().block_on(ask(&client)).unwrap();
+    let second = runtime();
+    second.block_on(ask(&client)).unwrap();
+    assert_eq!((server.stats().total, server.stats().open), (2, 1));
+    // Expiry works in the second runtime, too.
+    second.block_on(async { assert_took(server.until(|stats| stats.open == 0).await, ms(200), ms(550)) });
 }

@@ -37,6 +37,7 @@ pub struct ProviderConfig {
     timeout: Option<TimeLimit>,
     timeout_config: Option<TimeoutConfig>,
     connection_pool_config: Option<ConnectionPoolConfig>,
+    root_certificates: Option<String>,
 }
 
 /// A configuration that passed its checks.
@@ -50,6 +51,7 @@ pub(crate) struct Settings {
     pub(crate) extra_headers: Vec<(String, String)>,
     pub(crate) pool: ConnectionPoolConfig,
     pub(crate) limits: Limits,
+    pub(crate) root_certificates: Option<String>,
 }
 
 impl ProviderConfig {
@@ -66,6 +68,7 @@ impl ProviderConfig {
             timeout: None,
             timeout_config: None,
             connection_pool_config: None,
+            root_certificates: None,
         }
     }
 
@@ -119,6 +122,14 @@ impl ProviderConfig {
         self
     }
 
+    /// Certificates in PEM that are trusted besides the system's, such as those of a company's own authority. The
+    /// variable `SSL_CERT_FILE` names a file of such certificates, too. Native targets only. Default: none.
+    #[must_use]
+    pub fn root_certificates(mut self, pem: impl Into<String>) -> Self {
+        self.root_certificates = Some(pem.into());
+        self
+    }
+
     /// Checks everything; the error names the field and what to do.
     pub(crate) fn validate(self) -> Result<Settings, Error> {
         let provider = Provider::by_name(&self.provider_type)?;
@@ -157,6 +168,7 @@ impl ProviderConfig {
             extra_headers: self.extra_headers,
             pool,
             limits: timeouts.limits(),
+            root_certificates: self.root_certificates,
         })
     }
 }
@@ -245,6 +257,7 @@ fn read(value: Value) -> Result<ProviderConfig, Error> {
         connection_pool_config: written(&mut table, "connection_pool_config")
             .map(|value| ConnectionPoolConfig::read(value, pool_base))
             .transpose()?,
+        root_certificates: table.text("root_certificates")?,
     };
     table.finish()?;
     Ok(config)

@@ -90,7 +90,7 @@ impl Installed {
             .env("DENO_NO_UPDATE_CHECK", "1")
             .env("WRANGLER_SEND_METRICS", "false")
             .env("DO_NOT_TRACK", "1")
-            .limit(Duration::from_secs(300))
+            .limit(Duration::from_secs(600))
     }
 }
 
@@ -117,9 +117,8 @@ pub fn build_native(project: &Project) -> Outcome {
 }
 
 impl Mock {
-    /// Builds and starts our mock server on a free port.
+    /// Starts our mock server, which [`build_native`] built, on a free port.
     pub fn start(project: &Project) -> Outcome<Self> {
-        build_native(project)?;
         let step = Step::new(project.target.join("debug/llm-api-router")).named("the mock server");
         let (server, url) = Server::start(step.args(["mock", "--port", "0"]), |line| {
             Some(line.strip_prefix("listening on ")?.trim().to_owned())

@@ -24,7 +24,7 @@ pub type Outcome<T = ()> = Result<T, String>;
 const HELP: &str = "cargo xtask <command>
 
   demo [--native]          the same streamed chat from every host, or from native Rust alone
-  test [--native | --wasm | --host NAME]
+  test [--native | --wasm | --host NAME…]
                            all tests, or a part of them
   check                    formatting, lints, documentation, types, package, size
   package                  build pkg/, ready for `npm pack`

@@ -45,8 +45,12 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    #[expect(clippy::unnecessary_wraps, reason = "the seam's signature")]
-    pub(crate) fn new(_: &Settings, host: Host) -> Result<Self, Error> {
+    pub(crate) fn new(settings: &Settings, host: Host) -> Result<Self, Error> {
+        if settings.root_certificates.is_some() {
+            return Err(Error::config(
+                "root_certificates cannot be set here: the host's fetch trusts what the host trusts. Leave it out",
+            ));
+        }
         Ok(Self { fetch: host.fetch })
     }
 
@@ -91,6 +95,12 @@ impl Transport {
     /// Nothing is kept open here.
     #[expect(clippy::unused_self, reason = "the seam's signature")]
     pub(crate) fn close(&self) {}
+
+    /// The host opens its sockets itself, when it wants to.
+    #[expect(clippy::unused_async, clippy::unused_self, reason = "the seam's signature")]
+    pub(crate) async fn open(&self, _: &str, _: Permit, _: SharedClocks) -> Result<(), Failure> {
+        Ok(())
+    }
 
     /// The host does not show its sockets.
     #[expect(clippy::unused_self, reason = "the seam's signature")]

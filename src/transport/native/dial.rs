@@ -222,3 +222,41 @@ where
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_fresh_slot_dials_at_once() {
+        let from = Instant::now();
+        Dials::new(Arc::default()).hold().await.unwrap();
+        assert!(from.elapsed() < GRACE / 2);
+    }
+
+    #[tokio::test]
+    async fn a_dial_right_after_a_response_waits_for_its_connection() {
+        let dials = Dials::new(Arc::default());
+        dials.ends();
+        let from = Instant::now();
+        dials.hold().await.unwrap();
+        assert!(from.elapsed() >= GRACE, "held for {:?}", from.elapsed());
+    }
+
+    #[tokio::test]
+    async fn a_held_dial_is_given_up_when_the_request_has_its_connection() {
+        let dials = Dials::new(Arc::default());
+        // A request before this one left its mark.
+        dials.takes();
+        dials.ends();
+        let from = Instant::now();
+        let (held, ()) = tokio::join!(dials.hold(), async {
+            tokio::task::yield_now().await;
+            dials.takes();
+        });
+        held.unwrap_err();
+        assert!(from.elapsed() < GRACE, "given up after {:?}", from.elapsed());
+    }
+}

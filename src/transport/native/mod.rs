@@ -80,7 +80,10 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(settings: &Settings, host: Host) -> Result<Self, Error> {
+    pub(crate) fn new(settings: &Settings, mut host: Host) -> Result<Self, Error> {
+        if let Some(pem) = &settings.root_certificates {
+            host.roots.extend(tls::roots(pem)?);
+        }
         Ok(Self {
             pool: Pool::new(&settings.pool, Maker::new(host)?),
             kernel: Kernel::of(&settings.limits),
@@ -94,8 +97,7 @@ impl Transport {
         permit: Permit,
         clocks: SharedClocks,
     ) -> Result<Response, Failure> {
-        let url = Url::parse(&request.url).map_err(|error| unsendable(format!("the address is no URL: {error}")))?;
-        let origin = Origin::of(&url).ok_or_else(|| unsendable("the address has no host".to_owned()))?;
+        let (url, origin) = target(&request.url)?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
         let mut lease = self.pool.lease(&origin, kernel, permit).map_err(unsendable)?;
         let outcome = self.exchange(&mut lease, request, url, &clocks).await;
@@ -112,6 +114,32 @@ impl Transport {
                 lease.set_fate(Closed::Error);
                 Err(failure)
             }
+        }
+    }
+
+    /// Opens a socket ahead of use and leaves it idle. Dropping the future closes it.
+    pub(crate) async fn open(&self, url: &str, permit: Permit, clocks: SharedClocks) -> Result<(), Failure> {
+        let (url, origin) = target(url)?;
+        let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
+        let mut lease = self.pool.fresh(&origin, kernel, permit).map_err(unsendable)?;
+        clocks.lock().dials(rt::now());
+        self.pool.settle().await;
+        let Some(slot) = lease.slot() else { return Err(gone()) };
+        slot.dials.begins(clocks);
+        // hyper refuses to send a request of HTTP/2 on a connection of HTTP/1, but only when it has the connection,
+        // which it then keeps: nothing is ever sent.
+        let mut request = reqwest::Request::new(http::Method::HEAD, url);
+        *request.version_mut() = http::Version::HTTP_2;
+        match slot.client.execute(request).await {
+            Err(_) if slot.dials.is_open() => {
+                lease.give_back(None);
+                Ok(())
+            }
+            Err(error) => {
+                lease.set_fate(Closed::Error);
+                Err(failure::network(error, Progress::Connecting))
+            }
+            Ok(_) => Err(gone()),
         }
     }
 
@@ -132,9 +160,7 @@ impl Transport {
             clocks.lock().dials(now);
             self.pool.settle().await;
         }
-        let Some(slot) = lease.slot() else {
-            return Err(unsendable("the connection is gone".to_owned()));
-        };
+        let Some(slot) = lease.slot() else { return Err(gone()) };
         slot.dials.begins(clocks.clone());
         let request = head::request(request, url, Arc::clone(&slot.dials))?;
         let mut answer = std::pin::pin!(slot.client.execute(request));
@@ -165,6 +191,16 @@ impl Transport {
     pub(crate) fn capabilities(&self) -> Capabilities {
         capabilities::native()
     }
+}
+
+fn target(url: &str) -> Result<(Url, Origin), Failure> {
+    let url = Url::parse(url).map_err(|error| unsendable(format!("the address is no URL: {error}")))?;
+    let origin = Origin::of(&url).ok_or_else(|| unsendable("the address has no host".to_owned()))?;
+    Ok((url, origin))
+}
+
+fn gone() -> Failure {
+    unsendable("the connection is gone".to_owned())
 }
 
 impl Drop for Transport {

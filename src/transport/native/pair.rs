@@ -26,10 +26,14 @@ impl Pair {
         let config = ProviderConfig::new("openai", "key")
             .connection_pool_config(pool)
             .timeout(1.0);
+        Self::of(config, host)
+    }
+
+    pub(super) fn of(config: ProviderConfig, host: Host) -> Self {
         let settings = config.validate().unwrap();
         let transport = Transport::new(&settings, host).unwrap();
         Self {
-            gate: Gate::new(max_connections),
+            gate: Gate::new(settings.pool.max_connections),
             transport,
             limits: settings.limits,
         }

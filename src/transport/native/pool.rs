@@ -70,14 +70,27 @@ impl Pool {
     /// A slot for a request that has its permit: the one of this origin that was used last, else a new one.
     pub(super) fn lease(self: &Arc<Self>, origin: &Origin, kernel: Kernel, permit: Permit) -> Result<Lease, String> {
         let now = rt::now();
-        let mut gone = Vec::new();
         let mut state = self.lock();
         let fits = |idle: &Idle| idle.slot.origin == *origin && idle.slot.kernel.covers(kernel) && idle.expires > now;
-        let found = state
-            .idle
-            .iter()
-            .rposition(fits)
-            .and_then(|index| state.idle.remove(index));
+        let index = state.idle.iter().rposition(fits);
+        let found = index.and_then(|index| state.idle.remove(index));
+        self.take(state, found, origin, kernel, permit)
+    }
+
+    /// A new slot for a request that has its permit, although others may be idle.
+    pub(super) fn fresh(self: &Arc<Self>, origin: &Origin, kernel: Kernel, permit: Permit) -> Result<Lease, String> {
+        self.take(self.lock(), None, origin, kernel, permit)
+    }
+
+    fn take(
+        self: &Arc<Self>,
+        mut state: MutexGuard<'_, State>,
+        found: Option<Idle>,
+        origin: &Origin,
+        kernel: Kernel,
+        permit: Permit,
+    ) -> Result<Lease, String> {
+        let mut gone = Vec::new();
         state.active += 1;
         let mut lease = Lease {
             slot: None,
@@ -92,7 +105,7 @@ impl Pool {
                 None => break,
             }
         }
-        self.close(&mut state, &mut gone, now);
+        self.close(&mut state, &mut gone, rt::now());
         drop(state);
         drop(gone);
         lease.slot = Some(match found {

@@ -95,10 +95,7 @@ impl Kernel {
         if let Some(connect) = self.connect {
             builder = builder.connect_timeout(connect);
         }
-        #[cfg(any(target_os = "linux", target_os = "android", target_os = "fuchsia"))]
-        {
-            builder = builder.tcp_user_timeout(self.unacknowledged);
-        }
+        builder = unacknowledged(builder, self.unacknowledged);
         let probes = self.unacknowledged.map_or(u32::from(u8::MAX) / 2, |limit| {
             u32::try_from(limit.as_secs() / PROBE.as_secs())
                 .unwrap_or(u32::MAX)
@@ -110,6 +107,17 @@ impl Kernel {
             .tcp_keepalive_interval(PROBE)
             .tcp_keepalive_retries(probes)
     }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "fuchsia"))]
+fn unacknowledged(builder: reqwest::ClientBuilder, limit: Option<Duration>) -> reqwest::ClientBuilder {
+    builder.tcp_user_timeout(limit)
+}
+
+/// Other kernels have no such limit.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "fuchsia")))]
+fn unacknowledged(builder: reqwest::ClientBuilder, _: Option<Duration>) -> reqwest::ClientBuilder {
+    builder
 }
 
 /// What all slots of a client are made from.

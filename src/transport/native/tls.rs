@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
@@ -29,6 +30,23 @@ impl Tls {
         };
         self.loaded.get_or_init(load).clone()
     }
+}
+
+/// The certificates of a text in PEM.
+pub(super) fn roots(pem: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+    let roots = read.unwrap_or_default();
+    // What cannot be a trust anchor would fail with the first connection only.
+    let fit = roots
+        .iter()
+        .all(|root| RootCertStore::empty().add(root.clone()).is_ok());
+    if fit && !roots.is_empty() {
+        return Ok(roots);
+    }
+    Err(Error::config(
+        "root_certificates must be the text of one or more certificates in PEM, each from -----BEGIN CERTIFICATE----- \
+         to -----END CERTIFICATE-----",
+    ))
 }
 
 fn provider() -> Arc<CryptoProvider> {

@@ -13,18 +13,20 @@ use tokio_rustls::server::TlsStream;
 
 use super::Host;
 use super::pair::Pair;
+use crate::config::ProviderConfig;
 
 /// A server over TLS that answers every request, and notes how each of its handshakes went.
 struct Server {
     address: SocketAddr,
     root: CertificateDer<'static>,
+    pem: String,
     handshakes: Arc<Mutex<Vec<HandshakeKind>>>,
 }
 
 impl Server {
     async fn start() -> Self {
         let issued = rcgen::generate_simple_self_signed(vec!["server.test".to_owned()]).unwrap();
-        let root = issued.cert.der().clone();
+        let (root, pem) = (issued.cert.der().clone(), issued.cert.pem());
         let key = PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
@@ -54,6 +56,7 @@ impl Server {
         Self {
             address,
             root,
+            pem,
             handshakes,
         }
     }
@@ -123,4 +126,28 @@ async fn a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_sen
     assert!(failure.message.contains("certificate"), "{}", failure.message);
     assert_eq!(failure.replay, Some(crate::error::Replay::NeverSent));
     assert_eq!(pair.gate.stats().in_use, 0);
+}
+
+#[tokio::test]
+async fn root_certificates_of_the_configuration_are_trusted() {
+    let server = Server::start().await;
+    let config = ProviderConfig::new("openai", "key").root_certificates(format!("# ours\n{}", server.pem));
+    let pair = Pair::of(config, server.host(false));
+    assert_eq!(pair.get(&server.url()).await.unwrap(), 2);
+}
+
+#[test]
+fn root_certificates_that_are_none_are_an_error_at_construction() {
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
+    let key = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    for pem in ["", "/etc/ssl/ca.pem", broken, "-----BEGIN CERTIFICATE-----\nA", &key] {
+        let error = crate::Client::new(ProviderConfig::new("openai", "key").root_certificates(pem))
+            .err()
+            .unwrap();
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
+        assert!(
+            error.to_string().starts_with("root_certificates must be"),
+            "{pem:?}: {error}"
+        );
+    }
 }

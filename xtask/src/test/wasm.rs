@@ -2,14 +2,14 @@
 
 use super::Reports;
 use crate::counts;
-use crate::hosts::Mock;
+use crate::hosts::{self, Mock};
 use crate::process::Step;
 use crate::project::Project;
 use crate::setup::Tools;
 
 /// Runs the package wasm-tests in each of the three.
 pub fn run(project: &Project, tools: &Tools, reports: &mut Reports) {
-    let mock = match Mock::start(project) {
+    let mock = match hosts::build_native(project).and_then(|()| Mock::start(project)) {
         Ok(mock) => mock,
         Err(problem) => return reports.failed("wasm tests", problem),
     };
