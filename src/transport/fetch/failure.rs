@@ -4,8 +4,8 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 use super::cause::{Cause, message};
-use super::detect;
 use crate::error::Replay;
+use crate::rt::detect;
 use crate::transport::Failure;
 
 /// How far a request had come when its host gave up.

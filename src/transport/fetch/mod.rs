@@ -5,7 +5,6 @@ mod answer;
 mod body;
 mod capabilities;
 mod cause;
-mod detect;
 mod failure;
 
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
@@ -97,7 +96,7 @@ impl Transport {
     pub(crate) fn close(&self) {}
 
     /// The host opens its sockets itself, when it wants to.
-    #[expect(clippy::unused_async, clippy::unused_self, reason = "the seam's signature")]
+    #[expect(clippy::unused_async, reason = "the seam's signature")]
     pub(crate) async fn open(&self, _: &str, _: Permit, _: SharedClocks) -> Result<(), Failure> {
         Ok(())
     }
@@ -110,7 +109,7 @@ impl Transport {
 
     #[expect(clippy::unused_self, reason = "the seam's signature")]
     pub(crate) fn capabilities(&self) -> Capabilities {
-        capabilities::of(detect::host())
+        capabilities::of(rt::detect::host())
     }
 }
 
