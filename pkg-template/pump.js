@@ -1,6 +1,8 @@
 // Reads a streamed answer ahead of its consumer, into a buffer of bounded size, and hands its chunks out.
 
 const NONE = { chunks: [], bytes: 0 };
+/** How long the end of a complete answer waits for the end of its body. */
+const GRACE_MS = 20;
 /** What a read asks for at least while there is nothing to consume. */
 const LEAST_READ = 1024;
 
@@ -83,8 +85,12 @@ export class Pump {
           return this.#end();
         }
         if (call.finished) {
-          this.#end(); // for the consumer; the socket wants to be read to the end of the body
-          return await call.drain();
+          // The socket wants to be read to the end of the body, which nearly always follows at once: a consumer that
+          // is told the end a moment later finds the socket free for its next call.
+          const told = setTimeout(() => this.#end(), GRACE_MS);
+          await call.drain();
+          clearTimeout(told);
+          return this.#end();
         }
       }
     } catch (error) {

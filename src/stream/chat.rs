@@ -1,13 +1,16 @@
 //! `ChatStream`: the chunks of one streamed answer, in order, as they arrive.
 
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_core::Stream;
 
 use super::reader::{Reader, Step, drain};
 use super::sink::Typed;
 use crate::error::Result;
+use crate::rt::{self, Sleep};
 use crate::types::ChatChunk;
 
 /// The chunks of a streamed answer. Also a [`futures_core::Stream`].
@@ -34,7 +37,12 @@ pub struct ChatStream {
     /// An error that waits behind the chunks that were complete before it.
     failure: Option<crate::Error>,
     ended: bool,
+    /// Runs when all was received but the end of the body.
+    grace: Option<Sleep>,
 }
+
+/// How long the end of a complete answer waits for the end of its body.
+const GRACE: Duration = Duration::from_millis(20);
 
 impl ChatStream {
     pub(crate) fn new(reader: Reader<Typed>) -> Self {
@@ -42,6 +50,7 @@ impl ChatStream {
             reader,
             failure: None,
             ended: false,
+            grace: None,
         }
     }
 
@@ -70,12 +79,30 @@ impl ChatStream {
                 Poll::Ready(Ok(Step::Fed)) => {}
                 Poll::Ready(Ok(Step::Ended(_))) => self.ended = true,
                 Poll::Ready(Err(error)) => self.failure = Some(error),
-                Poll::Pending if self.reader.machine.is_finished() => {
-                    self.ended = true;
-                    self.reader.body.take().into_iter().for_each(drain);
-                }
+                Poll::Pending if self.reader.machine.is_finished() => match self.poll_grace(context) {
+                    Poll::Pending => return Poll::Pending,
+                    Poll::Ready(()) => {
+                        self.ended = true;
+                        self.reader.body.take().into_iter().for_each(drain);
+                    }
+                },
                 Poll::Pending => return Poll::Pending,
             }
+        }
+    }
+
+    /// The end of the body nearly always follows the last event at once: a caller that is told the end a moment later
+    /// finds the socket free for its next call.
+    fn poll_grace(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let grace = self.grace.get_or_insert_with(|| Sleep::until(rt::now() + GRACE));
+        Pin::new(grace).poll(context)
+    }
+}
+
+impl Drop for ChatStream {
+    fn drop(&mut self) {
+        if self.reader.machine.is_complete() {
+            self.reader.body.take().into_iter().for_each(drain);
         }
     }
 }
@@ -85,14 +112,6 @@ impl Stream for ChatStream {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll_chunk(context)
-    }
-}
-
-impl Drop for ChatStream {
-    fn drop(&mut self) {
-        if self.reader.machine.is_complete() {
-            self.reader.body.take().into_iter().for_each(drain);
-        }
     }
 }
 
