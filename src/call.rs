@@ -72,7 +72,7 @@ async fn place(client: &Inner, clocks: &SharedClocks) -> Result<Permit> {
             limit: Duration::ZERO,
         })
     } else {
-        within(clocks, gate.acquire()).await
+        within(clocks, rt::on_own_behalf(gate.acquire())).await
     };
     let now = rt::now();
     gate.waited(from, now);

@@ -3,6 +3,8 @@
 //! Shared code takes an [`Instant`] as an argument; only drivers ask [`now`] for one, so that every rule about
 //! time is tested with a made-up clock.
 
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod detect;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "tokio.rs"]
 mod host;
@@ -13,7 +15,7 @@ mod host;
 use std::ops::Add;
 use std::time::Duration;
 
-pub(crate) use host::{Sleep, check, now, spawn};
+pub(crate) use host::{Sleep, check, now, on_own_behalf, spawn};
 
 /// A point in time of the process's monotonic clock, as the time since an arbitrary start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

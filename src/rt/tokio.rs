@@ -28,6 +28,11 @@ pub(crate) fn spawn(future: impl Future<Output = ()> + Send + 'static) {
     }
 }
 
+/// Waits for what other calls bring about. Tasks are independent here: nothing is to be done.
+pub(crate) fn on_own_behalf<F: Future>(future: F) -> F {
+    future
+}
+
 /// A timer that is ready at a chosen instant and can be set anew.
 pub(crate) struct Sleep {
     timer: Pin<Box<tokio::time::Sleep>>,

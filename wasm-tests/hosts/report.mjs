@@ -20,11 +20,11 @@ export function tool(name) {
   return `${env("TOOLS")}/node_modules/.bin/${name}`;
 }
 
-/** What the suite wants to know, apart from the package. */
+/** What the suite and the demo want to know, apart from the package. */
 export async function settings() {
   return {
     mockUrl: env("MOCK_URL"),
-    aimockUrl: env("AIMOCK_URL"),
+    aimockUrl: process.env.AIMOCK_URL, // the demo does without it
     refusedUrl: `http://127.0.0.1:${await closedPort()}`,
     constructionErrors: JSON.parse(readFileSync(new URL("../construction-errors.json", import.meta.url), "utf8")),
   };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::Outcome;
-use crate::process::{Server, Step};
+use crate::process::{Server, Step, reaper};
 use crate::project::{self, Project};
 use crate::setup::Tools;
 use crate::toolchain::native_cargo;
@@ -31,6 +31,7 @@ impl Installed {
     /// Packs `pkg/`, installs the tarball into a fresh project and puts the host tests beside it.
     pub fn make(project: &Project, pkg: &Path) -> Outcome<Self> {
         let dir = std::env::temp_dir().join(format!("llm-api-router-hosts-{}", std::process::id()));
+        reaper::scratch(&dir);
         project::empty_dir(&dir)?;
         let mut installed = Self {
             tarball: PathBuf::new(),
@@ -66,10 +67,9 @@ impl Installed {
             .dir(dir)
             .run()?;
         project::copy_dir(&project.root.join("wasm-tests/hosts"), &dir.join("hosts"))?;
-        let errors = "construction-errors.json";
-        std::fs::copy(project.root.join("wasm-tests").join(errors), dir.join(errors))
-            .map_err(|error| format!("wasm-tests/{errors} cannot be copied: {error}"))?;
-        project::copy_dir(&project.root.join("wasm-tests/types"), &dir.join("types"))?;
+        // The table of cases that every host shares, where the tests of the checkout have it, too: one folder up.
+        let cases = "construction-errors.json";
+        project::write(&dir.join(cases), project.read(&format!("wasm-tests/{cases}"))?)?;
         project::copy_dir(&project.root.join("examples"), &dir.join("examples"))?;
         Ok(installed)
     }
@@ -91,7 +91,7 @@ impl Installed {
             .env("DENO_NO_UPDATE_CHECK", "1")
             .env("WRANGLER_SEND_METRICS", "false")
             .env("DO_NOT_TRACK", "1")
-            .limit(Duration::from_secs(300))
+            .limit(Duration::from_secs(600))
     }
 }
 
@@ -118,9 +118,8 @@ pub fn build_native(project: &Project) -> Outcome {
 }
 
 impl Mock {
-    /// Builds and starts our mock server on a free port.
+    /// Starts our mock server, which [`build_native`] built, on a free port.
     pub fn start(project: &Project) -> Outcome<Self> {
-        build_native(project)?;
         let step = Step::new(project.target.join("debug/llm-api-router")).named("the mock server");
         let (server, url) = Server::start(step.args(["mock", "--port", "0"]), |line| {
             Some(line.strip_prefix("listening on ")?.trim().to_owned())

@@ -9,6 +9,7 @@ mod manifest;
 mod package;
 mod process;
 mod project;
+mod promises;
 mod setup;
 mod test;
 mod toolchain;
@@ -24,9 +25,10 @@ pub type Outcome<T = ()> = Result<T, String>;
 const HELP: &str = "cargo xtask <command>
 
   demo [--native]          the same streamed chat from every host, or from native Rust alone
-  test [--native | --wasm | --host NAME]
+  test [--native | --wasm | --host NAME…]
                            all tests, or a part of them
   check                    formatting, lints, documentation, types, package, size
+  promises                 what this client promises and what others do, measured
   package                  build pkg/, ready for `npm pack`
   size [--record]          compare the package's size with its budget, or make it the budget
   setup                    install what is missing (the others do it by themselves)";
@@ -54,6 +56,7 @@ fn run(args: &[&str]) -> Outcome<bool> {
     match args {
         ["demo", rest @ ..] => demo::run(&project, rest),
         ["test", rest @ ..] => test::run(&project, rest),
+        ["promises"] => promises::run(&project),
         ["check"] => check::run(&project),
         ["package"] => package::run(&project, &setup::run(&project, &[Need::Package])?).map(|_| true),
         ["size", rest @ ..] => size(&project, rest).map(|()| true),

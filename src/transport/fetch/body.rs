@@ -5,20 +5,42 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use js_sys::{Reflect, Uint8Array};
-use wasm_bindgen::JsCast;
+use js_sys::{Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 use super::abort::Abort;
 use super::failure;
 use crate::gate::Permit;
+use crate::rt;
 use crate::transport::Failure;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What is needed of a `ReadableStream`, or of what a replacement for fetch has in its place: so every method
+    /// may be missing.
+    pub(crate) type Readable;
+
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn get_reader(this: &Readable) -> Result<Reader, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn cancel(this: &Readable) -> Result<JsValue, JsValue>;
+
+    type Reader;
+
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Reader) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = cancel)]
+    fn cancel_read(this: &Reader) -> Result<JsValue, JsValue>;
+}
 
 /// A body that is being received. Dropped before its end, it aborts the fetch.
 pub(crate) struct Body {
-    stream: Option<ReadableStream>,
-    reader: Option<ReadableStreamDefaultReader>,
+    stream: Option<Readable>,
+    reader: Option<Reader>,
     read: Option<JsFuture>,
     hold: Option<Hold>,
 }
@@ -37,7 +59,7 @@ impl Hold {
 }
 
 impl Body {
-    pub(super) fn new(stream: Option<ReadableStream>, abort: Abort, permit: Permit) -> Self {
+    pub(super) fn new(stream: Option<Readable>, abort: Abort, permit: Permit) -> Self {
         Self {
             stream,
             reader: None,
@@ -47,7 +69,7 @@ impl Body {
     }
 
     /// The stream for JavaScript to read, and what has to be kept until it has.
-    pub(crate) fn into_web(mut self) -> (Option<ReadableStream>, Option<Hold>) {
+    pub(crate) fn into_web(mut self) -> (Option<Readable>, Option<Hold>) {
         (self.stream.take(), self.hold.take())
     }
 
@@ -56,43 +78,82 @@ impl Body {
         if self.hold.is_none() {
             return Poll::Ready(None);
         }
-        if self.reader.is_none() {
-            let Some(stream) = &self.stream else {
-                self.end();
-                return Poll::Ready(None);
-            };
-            match stream.get_reader().dyn_into() {
-                Ok(reader) => self.reader = Some(reader),
-                Err(other) => return Poll::Ready(Some(Err(failure::of(&other)))),
-            }
-        }
-        let Some(reader) = &self.reader else {
-            return Poll::Ready(None);
+        let read = match self.reading() {
+            Ok(Some(read)) => read,
+            Ok(None) => return self.end(),
+            Err(reason) => return Poll::Ready(Some(Err(failure::of_read(&reason)))),
         };
-        let read = self.read.get_or_insert_with(|| JsFuture::from(reader.read()));
         let Poll::Ready(outcome) = Pin::new(read).poll(context) else {
             return Poll::Pending;
         };
         self.read = None;
-        match outcome {
-            Err(reason) => {
-                self.end();
-                Poll::Ready(Some(Err(failure::of(&reason))))
-            }
-            Ok(result) => {
-                let value = Reflect::get(&result, &"value".into()).ok();
-                match value.and_then(|value| value.dyn_into::<Uint8Array>().ok()) {
-                    Some(chunk) => Poll::Ready(Some(Ok(Bytes::from(chunk.to_vec())))),
-                    None => {
-                        self.end();
-                        Poll::Ready(None)
-                    }
-                }
-            }
+        match outcome.map(|result| chunk(&result)) {
+            Ok(Ok(Some(chunk))) => Poll::Ready(Some(Ok(chunk))),
+            Ok(Ok(None)) => self.end(),
+            Ok(Err(failure)) => Poll::Ready(Some(Err(failure))),
+            Err(reason) => Poll::Ready(Some(Err(failure::of_read(&reason)))),
         }
     }
 
-    fn end(&mut self) {
+    /// The pending read, or a new one; `None` when there is no body.
+    fn reading(&mut self) -> Result<Option<&mut JsFuture>, JsValue> {
+        if self.read.is_none() {
+            let Some(stream) = &self.stream else { return Ok(None) };
+            let reader = match self.reader.take() {
+                Some(reader) => reader,
+                None => stream.get_reader()?,
+            };
+            let read = reader.read();
+            self.reader = Some(reader);
+            self.read = Some(JsFuture::from(Promise::resolve(&read?)));
+        }
+        Ok(self.read.as_mut())
+    }
+
+    fn end<T>(&mut self) -> Poll<Option<T>> {
         self.hold.take().into_iter().for_each(Hold::release);
+        Poll::Ready(None)
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        let Some(hold) = self.hold.take() else { return };
+        drop(hold);
+        // A replacement for fetch may not have listened to the signal, so its body is cancelled too.
+        match (&self.reader, &self.stream) {
+            (Some(reader), _) => settle(reader.cancel_read()),
+            (None, Some(stream)) => settle(stream.cancel()),
+            (None, None) => {}
+        }
+    }
+}
+
+/// Cancels a body that came too late for anybody to read it.
+pub(super) fn discard(stream: &Readable) {
+    settle(stream.cancel());
+}
+
+/// Nobody waits for the outcome; a rejection must not count as unhandled.
+fn settle(promise: Result<JsValue, JsValue>) {
+    if let Ok(promise) = promise {
+        let outcome = JsFuture::from(Promise::resolve(&promise));
+        rt::spawn(async {
+            outcome.await.ok();
+        });
+    }
+}
+
+/// What a read brought; `None` at the end.
+fn chunk(result: &JsValue) -> Result<Option<Bytes>, Failure> {
+    let field = |name: &str| Reflect::get(result, &name.into()).unwrap_or_default();
+    if field("done").is_truthy() {
+        return Ok(None);
+    }
+    match field("value").dyn_into::<Uint8Array>() {
+        Ok(bytes) => Ok(Some(Bytes::from(bytes.to_vec()))),
+        Err(_) => Err(failure::unexpected(
+            "the body that fetch returned gave something other than bytes: enqueue Uint8Array in its stream",
+        )),
     }
 }

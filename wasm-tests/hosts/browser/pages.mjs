@@ -8,7 +8,8 @@ import { serve } from "./server.mjs";
 const LIMIT_SECONDS = 120;
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
+/** Where the package is installed. */
+export const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The folder with the built page. */
 export async function viteBuild() {
@@ -21,20 +22,30 @@ export async function viteBuild() {
 
 /** Opens a page of the suite and counts its lines. */
 export async function suitePage(report, name, browser, path, folder = PROJECT) {
-  let ended;
-  const end = new Promise((resolve) => (ended = resolve));
+  await report.test(`${name}: the suite runs to its end`, async () => {
+    await linesOf(browser, path, folder, (line) => {
+      if (line === "end of the suite") return true;
+      report.line(name, line);
+    });
+  });
+}
+
+/** Opens a page and hands over the lines that it posts, until `onLine` returns true. */
+export async function linesOf(browser, path, folder, onLine) {
+  let end;
+  const ended = new Promise((resolve) => (end = resolve));
   const server = await serve(folder, await settings(), (line) => {
-    if (line === "end of the suite") ended();
-    else report.line(name, line);
+    if (onLine(line)) end();
   });
   let timer;
   const limit = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not within ${LIMIT_SECONDS} s`)), LIMIT_SECONDS * 1000);
+    timer = setTimeout(() => reject(new Error(`${path} did not end within ${LIMIT_SECONDS} s`)), LIMIT_SECONDS * 1000);
   });
-  await report.test(`${name}: the suite runs to its end`, async () => {
+  try {
     await browser.open(`${server.url}/${path}`);
-    await Promise.race([end, limit]);
-  });
-  clearTimeout(timer);
-  server.close();
+    await Promise.race([ended, limit]);
+  } finally {
+    clearTimeout(timer);
+    server.close();
+  }
 }

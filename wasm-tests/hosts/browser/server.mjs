@@ -13,8 +13,8 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-/** @param {string} folder @param {object} settings @param {(line: string) => void} onLine */
-export async function serve(folder, settings, onLine) {
+/** @param {string} folder @param {object} [settings] given as /settings.json @param {(line: string) => void} [onLine] */
+export async function serve(folder, settings = {}, onLine = () => {}) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     if (request.method === "POST") {

@@ -1,10 +1,16 @@
-// Tests of the package in Bun.
+// Tests of the package in Bun, and the example that it shares with Node.
 
 import { fileURLToPath } from "node:url";
-import { Report, settings, tool } from "../report.mjs";
+import { exampleEnv, expectAnswer } from "../examples.mjs";
+import { Report, run, settings } from "../report.mjs";
+import { args, command, options } from "./bun.mjs";
 
 const report = new Report();
 const json = JSON.stringify(await settings());
-const env = { ...process.env, DO_NOT_TRACK: "1" };
-await report.suite("bun", tool("bun"), ["--no-install", fileURLToPath(new URL("main.mjs", import.meta.url)), json], { env });
+await report.suite("bun", command, [...args, fileURLToPath(new URL("main.mjs", import.meta.url)), json], options);
+await report.test("bun: examples/node/chat.mjs", async () => {
+  const env = { ...options.env, ...exampleEnv };
+  const { stdout, stderr } = await run(command, [...args, "examples/node/chat.mjs"], { env });
+  await expectAnswer(stdout || stderr);
+});
 report.finish();

@@ -77,10 +77,12 @@ export const errors = {
     ok(text !== "" && full.startsWith(text) && text.length < full.length, `text: ${text}`);
   },
 
-  async "a stream that is cut off is a network error, after what had arrived"(bench) {
+  async "a stream that is cut off is a network error"(bench) {
+    const full = await bench.text(bench.client(), true);
     const { text, error } = await readUntilError(bench, "cut");
     ok(error instanceof bench.pkg.NetworkError, `got ${error}`);
-    ok(text !== "", "no text before the cut");
+    // How much of it came before depends on the host: an error empties the queue of its stream.
+    ok(full.startsWith(text) && text.length < full.length, `text: ${text}`);
   },
 
   async "an error inside a stream is the provider's"(bench) {

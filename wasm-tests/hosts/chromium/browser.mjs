@@ -10,10 +10,8 @@ const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking
 export async function launch() {
   const browser = await chromium.launch({ executablePath: env("CHROMIUM"), headless: true, args: QUIET });
   return {
-    /** Opens a page of its own; `onLine` gets what it writes to its console. */
-    async open(url, onLine = () => {}) {
+    async open(url) {
       const page = await browser.newPage();
-      page.on("console", (message) => onLine(message.text()));
       await page.goto(url);
       return page;
     },

@@ -1,7 +1,9 @@
-// Tests of the package in Chromium: pages without a bundler and from a Vite build, and a module Worker.
+// Tests of the package in Chromium: pages without a bundler and from a Vite build, a module Worker, and the example.
 
-import { Report } from "../report.mjs";
-import { suitePage, viteBuild } from "../browser/pages.mjs";
+import { serve } from "../browser/server.mjs";
+import { PROJECT, suitePage, viteBuild } from "../browser/pages.mjs";
+import { expectedText } from "../examples.mjs";
+import { env, Report } from "../report.mjs";
 import { launch } from "./browser.mjs";
 
 const report = new Report();
@@ -13,7 +15,20 @@ try {
   await report.test("chromium Vite: vite build", async () => {
     await suitePage(report, "chromium Vite", browser, "index.html", await viteBuild());
   });
+  await report.test("chromium: examples/browser/index.html", example);
 } finally {
   await browser.close();
 }
 report.finish();
+
+async function example() {
+  const server = await serve(PROJECT);
+  try {
+    const page = await browser.open(`${server.url}/examples/browser/index.html?base_url=${encodeURIComponent(`${env("MOCK_URL")}/v1`)}`);
+    await page.click("button");
+    const expected = await expectedText();
+    await page.waitForFunction((text) => document.querySelector("p").textContent === text, expected, { timeout: 10000 });
+  } finally {
+    server.close();
+  }
+}

@@ -1,13 +1,18 @@
-// Tests of the package in Deno, with no permission but the network's: imported by name and by file.
+// Tests of the package in Deno, with no permission but the network's: imported by name and by file, and the example.
 
 import { fileURLToPath } from "node:url";
-import { Report, settings, tool } from "../report.mjs";
+import { exampleEnv, expectAnswer } from "../examples.mjs";
+import { Report, run, settings } from "../report.mjs";
+import { args, command, options } from "./deno.mjs";
 
 const report = new Report();
 const json = JSON.stringify(await settings());
-const env = { ...process.env, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
 for (const way of ["bare", "file"]) {
-  const file = fileURLToPath(new URL(`${way}.mjs`, import.meta.url));
-  await report.suite(`deno ${way} import`, tool("deno"), ["run", "--no-prompt", "--node-modules-dir=manual", "--allow-net", file, json], { env });
+  await report.suite(`deno ${way} import`, command, [...args, fileURLToPath(new URL(`${way}.mjs`, import.meta.url)), json], options);
 }
+await report.test("deno: examples/deno/chat.ts", async () => {
+  const env = { ...options.env, ...exampleEnv };
+  const { stdout, stderr } = await run(command, [...args, "--allow-env", "examples/deno/chat.ts"], { env });
+  await expectAnswer(stdout || stderr);
+});
 report.finish();

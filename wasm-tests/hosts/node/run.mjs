@@ -1,11 +1,17 @@
-// Tests of the package in Node: imported and required.
+// Tests of the package in Node: imported and required, and the example.
 
 import { fileURLToPath } from "node:url";
-import { Report, settings } from "../report.mjs";
+import { exampleEnv, expectAnswer } from "../examples.mjs";
+import { Report, run, settings } from "../report.mjs";
 
 const report = new Report();
 const json = JSON.stringify(await settings());
 for (const [way, file] of [["import", "import.mjs"], ["require", "require.cjs"]]) {
   await report.suite(`node ${way}`, process.execPath, [fileURLToPath(new URL(file, import.meta.url)), json]);
 }
+await report.suite("node llm-api-router/slim", process.execPath, [fileURLToPath(new URL("slim.mjs", import.meta.url)), json]);
+await report.test("node: examples/node/chat.mjs", async () => {
+  const { stdout, stderr } = await run(process.execPath, ["examples/node/chat.mjs"], { env: { ...process.env, ...exampleEnv } });
+  await expectAnswer(stdout || stderr);
+});
 report.finish();

@@ -1,6 +1,8 @@
-// Tests of the package in workerd: built by wrangler, run by miniflare, at an old and at a current compatibility date.
+// Tests of the package in workerd: built by wrangler, run by miniflare, at an old and at a
+// current compatibility date; and the example.
 
 import { fileURLToPath } from "node:url";
+import { exampleEnv, expectAnswer, MESSAGES } from "../examples.mjs";
 import { Report, settings } from "../report.mjs";
 import { build, DATES, start } from "./workers.mjs";
 
@@ -12,6 +14,7 @@ for (const date of DATES) {
     await suite(date, await build(config, date));
   });
 }
+await report.test("workerd: examples/edge-worker/worker.js", example);
 report.finish();
 
 async function suite(date, out) {
@@ -28,6 +31,32 @@ async function suite(date, out) {
         if (why !== undefined) throw new Error(why);
       });
     }
+  } finally {
+    await worker.dispose();
+  }
+}
+
+async function example() {
+  const date = DATES.at(-1);
+  const out = await build(fileURLToPath(new URL("../../examples/edge-worker/wrangler.toml", import.meta.url)), date);
+  await expectAnswer(await askExample(out, date, exampleEnv));
+  const refusing = { ...exampleEnv, OPENAI_BASE_URL: `${host.mockUrl}/_scenario/status-429/v1` };
+  const refused = await askExample(out, date, refusing).catch((error) => error);
+  if (refused.message !== "429 RateLimitError") throw new Error(`with a provider that says 429 it answered ${refused}`);
+}
+
+/** Asks the example's Worker as a browser would; returns the text. */
+async function askExample(out, date, bindings) {
+  const worker = start(out, date, bindings);
+  try {
+    const response = await worker.dispatchFetch("http://example/v1/chat/completions", {
+      method: "POST",
+      body: JSON.stringify({ messages: MESSAGES, stream: true }),
+    });
+    if (!response.ok) throw new Error(`${response.status} ${(await response.json()).error.type}`);
+    const events = (await response.text()).trimEnd().split("\n\n").map((event) => event.slice("data: ".length));
+    if (events.pop() !== "[DONE]") throw new Error("the last event is not [DONE]");
+    return events.map((json) => JSON.parse(json).choices[0]?.delta.content ?? "").join("");
   } finally {
     await worker.dispose();
   }

@@ -5,7 +5,7 @@ use crate::Outcome;
 use crate::hosts::Installed;
 use crate::package::{self, size};
 use crate::process::Step;
-use crate::project::Project;
+use crate::project::{self, Project};
 use crate::setup::Tools;
 
 /// What the tarball cannot do without.
@@ -23,6 +23,7 @@ pub fn run(project: &Project, tools: &Tools, checks: &mut Checks) {
     checks.add("the package builds and installs", || {
         let pkg = package::build(project, tools)?;
         let installed = Installed::make(project, &pkg)?;
+        project::copy_dir(&project.root.join("wasm-tests/types"), &installed.dir.join("types"))?;
         built = Some((pkg, installed));
         Ok(())
     });

@@ -6,7 +6,7 @@ mod table;
 use std::io::Write;
 
 use crate::Outcome;
-use crate::hosts::{Installed, Mock};
+use crate::hosts::{self, Installed, Mock};
 use crate::package;
 use crate::process::Step;
 use crate::project::Project;
@@ -22,6 +22,7 @@ pub fn run(project: &Project, args: &[&str]) -> Outcome<bool> {
         ["--native"] => false,
         _ => return Err(format!("unknown arguments {args:?}: `cargo xtask demo [--native]`")),
     };
+    hosts::build_native(project)?;
     let mock = Mock::start(project)?;
     let example = project.target.join("debug/examples/demo");
     let mut answers = vec![ask("native", &mock, Step::new(example).env("MOCK_URL", &mock.url))?];

@@ -1,11 +1,13 @@
-//! Ends process groups, also when this program itself is ended.
+//! Ends process groups and removes temporary directories, also when this program itself is ended.
 //!
 //! Every child runs in a process group of its own, so neither Ctrl-C nor a kill of `cargo xtask` reaches it. One
 //! small shell therefore holds the list of the groups that run, and ends them all as soon as its standard input
 //! closes, which the system does for us however this program goes.
 
+use std::fmt::Display;
 use std::io::Write;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 
@@ -15,6 +17,7 @@ groups=' '
 while read -r order group; do
   case $order in
     start) groups="$groups$group " ;;
+    scratch) set -- "$@" "$group" ;;
     gone) case $groups in *" $group "*) groups="${groups%%" $group "*} ${groups#*" $group "}" ;; esac ;;
     *) kill -s "$order" -- "-$group" 2>/dev/null ;;
   esac
@@ -22,6 +25,7 @@ done
 for group in $groups; do kill -s TERM -- "-$group" 2>/dev/null; done
 [ "$groups" = ' ' ] || sleep 2
 for group in $groups; do kill -s KILL -- "-$group" 2>/dev/null; done
+[ $# = 0 ] || rm -rf -- "$@"
 "#;
 
 static REAPER: OnceLock<Option<Mutex<ChildStdin>>> = OnceLock::new();
@@ -46,7 +50,12 @@ pub fn kill(group: u32) {
     order("KILL", group);
 }
 
-fn order(order: &str, group: u32) {
+/// Removes the directory when this program ends.
+pub fn scratch(dir: &Path) {
+    order("scratch", dir.display());
+}
+
+fn order(order: &str, what: impl Display) {
     let reaper = REAPER.get_or_init(|| {
         let child = Command::new("sh")
             .args(["-c", SCRIPT])
@@ -58,6 +67,6 @@ fn order(order: &str, group: u32) {
         child.ok()?.stdin.map(Mutex::new)
     });
     if let Some(Ok(mut stdin)) = reaper.as_ref().map(Mutex::lock) {
-        let _ = writeln!(stdin, "{order} {group}");
+        let _ = writeln!(stdin, "{order} {what}");
     }
 }

@@ -139,3 +139,8 @@ fn answer(program: &str, args: &[&str]) -> Option<String> {
     let finished = without_ours(Step::new(program)).args(args).finish().ok()?;
     finished.succeeded().then(|| finished.stdout.trim().to_owned())
 }
+
+/// Where the clients are installed that this one is compared with.
+pub fn peers(project: &Project) -> Outcome<PathBuf> {
+    npm_tools::install_peers(project)
+}

@@ -10,27 +10,43 @@ use crate::project::{self, Project};
 
 /// Installs them where they are missing; the answer is the directory that has the `node_modules`.
 pub fn install(project: &Project) -> Outcome<PathBuf> {
-    let from = project.root.join("wasm-tests/hosts");
+    let what = "Deno, Bun, workerd, wasm-opt, Vite, TypeScript and other tools, pinned in wasm-tests/hosts";
+    into_cache(project, "wasm-tests/hosts", "npm-tools", what, complete)
+}
+
+/// Installs the clients that this one is compared with.
+pub fn install_peers(project: &Project) -> Outcome<PathBuf> {
+    let what = "the clients to compare with, pinned in benches/peers";
+    into_cache(project, "benches/peers", "npm-peers", what, |_| Ok(()))
+}
+
+/// Installs what a folder's lock file pins into a folder of the cache that is named after its contents.
+fn into_cache(
+    project: &Project,
+    folder: &str,
+    name: &str,
+    what: &str,
+    complete: impl Fn(&Path) -> Outcome,
+) -> Outcome<PathBuf> {
+    let from = project.root.join(folder);
     let manifest = project::read(&from.join("package.json"))?;
     let lock = project::read(&from.join("package-lock.json"))?;
     let dir = project
         .cache
-        .join(format!("npm-tools-{:016x}", fingerprint(&[&manifest, &lock])));
+        .join(format!("{name}-{:016x}", fingerprint(&[&manifest, &lock])));
     if dir.is_dir() {
         return Ok(dir);
     }
-    say(
-        "npm ci (Deno, Bun, workerd, wasm-opt, Vite, TypeScript and other tools, pinned in wasm-tests/hosts), about a minute",
-    );
+    say(&format!("npm ci ({what}), about a minute"));
     let partial = dir.with_extension(format!("partial-{}", std::process::id()));
     project::empty_dir(&partial)?;
     project::write(&partial.join("package.json"), manifest)?;
     project::write(&partial.join("package-lock.json"), lock)?;
-    fill(&partial).map_err(|error| {
+    fill(&partial).and_then(|()| complete(&partial)).map_err(|error| {
         let _ = std::fs::remove_dir_all(&partial);
         format!(
-            "{error}\nThe tools from npm could not be installed: see that the npm registry can be reached, then run \
-             this command again"
+            "{error}\n{folder} could not be installed: see that the npm registry can be reached, then run this \
+             command again"
         )
     })?;
     match std::fs::rename(&partial, &dir) {
@@ -52,7 +68,12 @@ fn fill(dir: &Path) -> Outcome {
         .args(install)
         .dir(dir)
         .limit(Duration::from_secs(900))
-        .run()?;
+        .run()
+        .map(|_| ())
+}
+
+/// What the install scripts would have done.
+fn complete(dir: &Path) -> Outcome {
     Step::new("node")
         .named("Bun's install script")
         .arg("node_modules/bun/install.js")

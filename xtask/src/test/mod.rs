@@ -21,8 +21,8 @@ enum Part {
     Native,
     /// The wasm-bindgen tests alone.
     Wasm,
-    /// The packed package on one host.
-    Host(String),
+    /// The packed package on some hosts.
+    Hosts(Vec<String>),
 }
 
 /// What one runner did.
@@ -55,8 +55,8 @@ pub fn run(project: &Project, args: &[&str]) -> Outcome<bool> {
                     wasm::run(project, &tools, &mut reports);
                 }
                 match &part {
-                    Part::All => packaged::run(project, &tools, &packaged::HOSTS, &mut reports),
-                    Part::Host(host) => packaged::run(project, &tools, &[host], &mut reports),
+                    Part::All => packaged::run(project, &tools, &packaged::HOSTS.map(str::to_owned), &mut reports),
+                    Part::Hosts(hosts) => packaged::run(project, &tools, hosts, &mut reports),
                     Part::Native | Part::Wasm => (),
                 }
             }
@@ -71,11 +71,33 @@ fn part(args: &[&str]) -> Outcome<Part> {
         [] => Ok(Part::All),
         ["--native"] => Ok(Part::Native),
         ["--wasm"] => Ok(Part::Wasm),
-        ["--host", host] if packaged::HOSTS.contains(host) => Ok(Part::Host((*host).to_owned())),
+        ["--host", hosts @ ..] if !hosts.is_empty() && hosts.iter().all(|host| packaged::HOSTS.contains(host)) => {
+            Ok(Part::Hosts(hosts.iter().map(|host| (*host).to_owned()).collect()))
+        }
         _ => Err(format!(
-            "unknown arguments {args:?}: `cargo xtask test [--native | --wasm | --host {}]`",
-            packaged::HOSTS.join("|")
+            "unknown arguments {args:?}: `cargo xtask test [--native | --wasm | --host NAME…]`, with a name of {}",
+            packaged::HOSTS.join(", ")
         )),
+    }
+}
+
+impl Report {
+    /// Judges how a runner ended.
+    pub fn new(runner: &str, started: Instant, read: fn(&str) -> Option<Counts>, ending: Outcome<Finished>) -> Self {
+        let (names, (counts, problem)) = match ending {
+            Ok(finished) => (
+                counts::failed_tests(&finished.stdout),
+                believe(read(&finished.stdout), finished.problem()),
+            ),
+            Err(problem) => (Vec::new(), believe(None, Some(problem))),
+        };
+        Self {
+            runner: runner.to_owned(),
+            counts,
+            problem,
+            names,
+            took: started.elapsed(),
+        }
     }
 }
 
@@ -97,24 +119,17 @@ impl Reports {
     pub fn add(&mut self, runner: &str, read: fn(&str) -> Option<Counts>, run: impl FnOnce() -> Outcome<Finished>) {
         println!("\n--- {runner}");
         let started = Instant::now();
-        let mut names = Vec::new();
-        let (counts, problem) = match run() {
-            Ok(finished) => {
-                names = counts::failed_tests(&finished.stdout);
-                believe(read(&finished.stdout), finished.problem())
-            }
-            Err(problem) => believe(None, Some(problem)),
-        };
-        if let Some(problem) = &problem {
+        let report = Report::new(runner, started, read, run());
+        if let Some(problem) = &report.problem {
             eprintln!("{runner}: {problem}");
         }
-        self.all.push(Report {
-            runner: runner.to_owned(),
-            counts,
-            problem,
-            names,
-            took: started.elapsed(),
-        });
+        self.all.push(report);
+    }
+
+    /// Takes the report of a runner that ran elsewhere, and prints what it printed.
+    pub fn take(&mut self, output: &str, report: Report) {
+        println!("\n--- {}\n{output}", report.runner);
+        self.all.push(report);
     }
 
     /// Prints the table, what went wrong, and the sum as the last line.
@@ -193,7 +208,7 @@ mod tests {
 
     #[test]
     fn an_unknown_host_is_refused_with_the_known_ones() {
-        assert_eq!(part(&["--host", "deno"]), Ok(Part::Host("deno".into())));
+        assert_eq!(part(&["--host", "deno"]), Ok(Part::Hosts(vec!["deno".into()])));
         assert!(part(&["--host", "rhino"]).is_err_and(|error| error.contains("workerd")));
     }
 }

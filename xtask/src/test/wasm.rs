@@ -1,15 +1,17 @@
 //! The wasm-bindgen tests, which wasm-pack runs in Node, Chromium and Firefox.
 
+use std::time::Duration;
+
 use super::Reports;
 use crate::counts;
-use crate::hosts::Mock;
+use crate::hosts::{self, Mock};
 use crate::process::Step;
 use crate::project::Project;
 use crate::setup::Tools;
 
 /// Runs the package wasm-tests in each of the three.
 pub fn run(project: &Project, tools: &Tools, reports: &mut Reports) {
-    let mock = match Mock::start(project) {
+    let mock = match hosts::build_native(project).and_then(|()| Mock::start(project)) {
         Ok(mock) => mock,
         Err(problem) => return reports.failed("wasm tests", problem),
     };
@@ -47,6 +49,8 @@ pub fn run(project: &Project, tools: &Tools, reports: &mut Reports) {
                 .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
                 .env("WASM_BINDGEN_TEST_TIMEOUT", "300")
                 .envs(browser)
+                // A first run compiles all dependencies.
+                .limit(Duration::from_secs(1800))
                 .shown()
                 .finish()
         });

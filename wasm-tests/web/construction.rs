@@ -14,7 +14,7 @@ fn error(json: &str) -> String {
 
 #[wasm_bindgen_test]
 fn construction_errors_have_the_words_that_every_host_shows() {
-    let cases: Vec<Value> = serde_json::from_str(include_str!("construction-errors.json")).unwrap();
+    let cases: Vec<Value> = serde_json::from_str(include_str!("../construction-errors.json")).unwrap();
     assert!(cases.len() > 20);
     for case in cases {
         let config = &case["config"];

@@ -1,10 +1,20 @@
 //! Which JavaScript host this is.
 
+use std::cell::OnceCell;
+
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
+thread_local! {
+    static HOST: OnceCell<&'static str> = const { OnceCell::new() };
+}
+
 /// `node`, `deno`, `bun`, `workerd`, `browser` or `unknown`.
-pub(super) fn name() -> &'static str {
+pub(crate) fn host() -> &'static str {
+    HOST.with(|host| *host.get_or_init(look))
+}
+
+fn look() -> &'static str {
     let global: JsValue = js_sys::global().into();
     let agent = get(&get(&global, "navigator"), "userAgent")
         .as_string()
