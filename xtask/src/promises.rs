@@ -15,7 +15,10 @@ pub fn run(project: &Project) -> Outcome<bool> {
     let mock = Mock::start(project)?;
     let installed = Installed::make(project, &package::build(project, &tools)?)?;
     project::copy_dir(&project.root.join("benches/promises"), &installed.dir.join("promises"))?;
-    project::copy_dir(&peers.join("node_modules"), &installed.dir.join("promises/node_modules"))?;
+    project::copy_dir(
+        &peers.join("node_modules"),
+        &installed.dir.join("promises/node_modules"),
+    )?;
     let step = Step::new("node").named("promises").arg("promises/promises.mjs");
     step.dir(&installed.dir).env("MOCK_URL", &mock.url).shown().run()?;
     Ok(true)
