@@ -21,7 +21,7 @@ use llm_api_router::{
 };
 use tokio::sync::Barrier;
 
-use torture::{END, STREAM, Socket, Torture, answer_all, completion, done, event, ok, whole};
+use torture::{END, PATIENCE, STREAM, Socket, Torture, answer_all, completion, done, event, ok, whole};
 
 const CAP: usize = 16;
 const WORKERS: usize = 64;
@@ -252,6 +252,11 @@ async fn a_long_and_bad_day_leaves_the_pool_as_good_as_new() {
     );
 
     drop((client, server));
+    // Sockets are closed by the tasks that hold them, when these have run.
+    let from = Instant::now();
+    while resources().1 > before.1 && from.elapsed() < PATIENCE {
+        tokio::task::yield_now().await;
+    }
     let (memory, descriptors) = resources();
     assert!(
         descriptors <= before.1,

@@ -206,3 +206,19 @@ async fn closing_the_client_closes_idle_sockets_and_lets_a_stream_end() {
     assert_eq!(busy.closed().await, b"");
     assert_eq!(ask(&client).await.unwrap_err().kind(), ErrorKind::Aborted);
 }
+
+/// Rule 10: from a thread that knows no runtime, too.
+#[test]
+fn dropping_the_client_outside_of_its_runtime_closes_its_idle_sockets() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    let server = runtime.block_on(Torture::serve(|socket| answer_all(socket, ms(0))));
+    let client = with_sockets(server.url(), sockets(4, 4));
+    runtime.block_on(ask(&client)).unwrap();
+    assert_eq!(server.stats().open, 1);
+    drop(client);
+    runtime.block_on(server.until(|stats| stats.open == 0));
+}

@@ -1,15 +1,21 @@
 //! Closing sockets count: a dropped connection is closed by hyper's task, which has to run first.
 //!
 //! Whatever keeps a connection alive is dropped in a small task of its own, which then lets the runtime go round. That
-//! drop wakes hyper's task on the same worker, so that it has run, and closed the socket, when ours goes on.
+//! drop wakes hyper's tasks, one after the other, on the same worker, so that they have run, and closed the socket, when
+//! ours goes on. Another worker may have taken one of them over meanwhile; it is given a moment.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::pool::Pool;
 use crate::rt;
 
 /// Rounds of the runtime that a socket is given to be closed.
-const ROUNDS: usize = 2;
+const ROUNDS: usize = 3;
+/// What another worker is given besides.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// Books a socket as closed when it is dropped: at the end of the task, or with it.
 struct Burial(Arc<Pool>);
@@ -25,9 +31,17 @@ pub(super) fn bury(pool: &Arc<Pool>, remains: impl Send + 'static) {
     let burial = Burial(Arc::clone(pool));
     rt::spawn(async move {
         drop(remains);
-        for _ in 0..ROUNDS {
-            tokio::task::yield_now().await;
+        go_round().await;
+        if Handle::current().runtime_flavor() != RuntimeFlavor::CurrentThread {
+            tokio::time::sleep(MOMENT).await;
+            go_round().await;
         }
         drop(burial);
     });
+}
+
+async fn go_round() {
+    for _ in 0..ROUNDS {
+        tokio::task::yield_now().await;
+    }
 }
