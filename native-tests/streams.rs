@@ -1,5 +1,7 @@
 //! Streamed answers end to end, against the mock server.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // tests
+
 use llm_api_router::mock_server::MockServer;
 use llm_api_router::{ChatRequest, ChatStream, Client, ErrorKind, Message, ProviderConfig, Replay};
 
