@@ -8,10 +8,10 @@ use crate::config::CallOptions;
 use crate::deadline::{Clocks, Expired, Limits, SharedClocks};
 use crate::error::{Error, ErrorKind, Result, TimeoutKind};
 use crate::gate::{Closed, Permit};
+use crate::provider::ChatInput;
 use crate::rt;
 use crate::stream::{Machine, Reader, Sink};
 use crate::transport::{Failure, Request};
-use crate::types::ChatRequest;
 
 /// A call that was checked and encoded; nothing was sent yet.
 pub(crate) struct Prepared {
@@ -23,7 +23,7 @@ pub(crate) struct Prepared {
 /// Checks and encodes a chat request.
 pub(crate) fn prepare_chat(
     client: &Inner,
-    request: &ChatRequest,
+    request: &ChatInput<'_>,
     streaming: bool,
     options: &CallOptions,
 ) -> Result<Prepared> {
@@ -31,7 +31,9 @@ pub(crate) fn prepare_chat(
     let named = |error: Error| error.of_provider(provider.name());
     options.validate().map_err(named)?;
     let limits = options.timeouts.apply(client.settings.limits).map_err(named)?;
-    let request = provider.encode_chat(&client.settings, request, streaming, options)?;
+    let request = provider
+        .encode_chat(&client.settings, request, streaming, options)
+        .map_err(named)?;
     Ok(Prepared {
         request,
         limits,

@@ -10,6 +10,7 @@ use crate::capabilities::Capabilities;
 use crate::config::{CallOptions, ProviderConfig, Settings};
 use crate::error::Result;
 use crate::gate::Gate;
+use crate::provider::ChatInput;
 use crate::stream::{ChatStream, Typed};
 use crate::transport::{Host, SocketStats, Transport};
 use crate::types::{ChatCompletion, ChatRequest};
@@ -166,7 +167,7 @@ impl Completions<'_> {
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn create_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatCompletion> {
         let inner = self.client.inner();
-        let prepared = call::prepare_chat(inner, &request, false, options)?;
+        let prepared = call::prepare_chat(inner, &ChatInput::Typed(&request), false, options)?;
         let reader = call::open(inner, prepared, Typed::default()).await?;
         reader.completion().await
     }
@@ -187,7 +188,7 @@ impl Completions<'_> {
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn stream_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatStream> {
         let inner = self.client.inner();
-        let prepared = call::prepare_chat(inner, &request, true, options)?;
+        let prepared = call::prepare_chat(inner, &ChatInput::Typed(&request), true, options)?;
         let mut reader = call::open(inner, prepared, Typed::default()).await?;
         if reader.machine.is_streaming() {
             return Ok(ChatStream::new(reader));

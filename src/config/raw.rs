@@ -105,6 +105,7 @@ pub(super) struct Table {
     /// Where it stands, such as `connection_pool_config`; empty at the top.
     path: &'static str,
     entries: Vec<(String, Value)>,
+    /// The fields that were asked for, in alphabetical order.
     known: Vec<&'static str>,
 }
 
@@ -135,7 +136,8 @@ impl Table {
 
     /// Takes a field out; `None` when it is not written.
     pub(super) fn take(&mut self, field: &'static str) -> Option<Value> {
-        self.known.push(field);
+        let place = self.known.partition_point(|known| *known < field);
+        self.known.insert(place, field);
         let position = self.entries.iter().position(|(key, _)| is_key(key, field))?;
         Some(self.entries.swap_remove(position).1)
     }
@@ -167,12 +169,11 @@ impl Table {
     }
 
     /// Ends the reading: a field that nobody took is a mistake of the writer's.
-    pub(super) fn finish(mut self) -> Result<(), Error> {
+    pub(super) fn finish(self) -> Result<(), Error> {
         match self.entries.first() {
             None => Ok(()),
             Some((key, _)) => {
                 let name = self.name(key);
-                self.known.sort_unstable();
                 Err(Error::config(format!(
                     "{name} is not a setting; those are: {}",
                     self.known.join(", ")

@@ -11,8 +11,9 @@ use crate::call;
 use crate::client::Client;
 use crate::config::{CallOptions, ProviderConfig};
 use crate::error::{Error, ErrorKind};
+use crate::provider::ChatInput;
 use crate::transport::Host;
-use crate::types::ChatRequest;
+use crate::types::RawChatRequest;
 
 /// A client.
 #[wasm_bindgen]
@@ -32,15 +33,15 @@ impl CoreClient {
 
     /// Checks and encodes a chat request; nothing is sent yet.
     pub fn chat(&self, body: &str, options: JsValue) -> Result<CoreCall, JsValue> {
-        let request = Body::read(body).map_err(|error| raw(&error))?;
+        let request = RawChatRequest::read(body).map_err(|error| raw(&error))?;
         let options = if options.is_undefined() {
             CallOptions::default()
         } else {
             read(options)?
         };
         let inner = self.client.inner();
-        let prepared =
-            call::prepare_chat(inner, &request.chat, request.stream, &options).map_err(|error| raw(&error))?;
+        let input = ChatInput::Raw(&request);
+        let prepared = call::prepare_chat(inner, &input, request.stream, &options).map_err(|error| raw(&error))?;
         Ok(CoreCall::new(inner.clone(), prepared))
     }
 
@@ -60,15 +61,14 @@ impl CoreClient {
     /// Which configuration values this host honours.
     pub fn capabilities(&self) -> JsValue {
         let capabilities = self.client.capabilities();
-        let knobs = capabilities
-            .knobs
-            .iter()
-            .map(|knob| (camel_case(knob.name), knob))
-            .collect();
-        to_plain(&Capabilities {
-            host: capabilities.host,
-            knobs,
-        })
+        let knobs = js_sys::Object::new();
+        for knob in &capabilities.knobs {
+            set(&knobs, &camel_case(knob.name), &to_plain(knob));
+        }
+        let object = js_sys::Object::new();
+        set(&object, "host", &capabilities.host.into());
+        set(&object, "knobs", &knobs);
+        object.into()
     }
 
     /// Lets no further request in.
@@ -87,10 +87,9 @@ struct PoolStats {
     pool_timeouts: u64,
 }
 
-#[derive(Serialize)]
-struct Capabilities<'a> {
-    host: &'static str,
-    knobs: std::collections::BTreeMap<String, &'a crate::capabilities::Capability>,
+/// A plain object takes every property.
+fn set(object: &js_sys::Object, name: &str, value: &JsValue) {
+    let _ = js_sys::Reflect::set(object, &name.into(), value);
 }
 
 /// `timeout_config.first_token` as `firstToken`.
@@ -104,25 +103,6 @@ fn camel_case(name: &str) -> String {
             name + &letter.to_uppercase().to_string() + letters.as_str()
         })
     })
-}
-
-/// The request, and whether the answer is to be streamed.
-struct Body {
-    chat: ChatRequest,
-    stream: bool,
-}
-
-impl Body {
-    fn read(json: &str) -> Result<Self, Error> {
-        let mut chat: ChatRequest = serde_json::from_str(json)
-            .map_err(|error| Error::config(format!("the request is not a chat request: {error}")))?;
-        let stream = match chat.extra.shift_remove("stream") {
-            None | Some(serde_json::Value::Null) => false,
-            Some(serde_json::Value::Bool(stream)) => stream,
-            Some(other) => return Err(Error::config(format!("stream must be true or false, got {other}"))),
-        };
-        Ok(Self { chat, stream })
-    }
 }
 
 /// Reads a plain object; its own words about what is wrong become a `ConfigError`'s.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind, Replay};
 use crate::transport::Head;
@@ -127,27 +127,56 @@ fn retry_after(head: &Head) -> Option<Duration> {
 /// The message and code in an error body: `{"error": {"message", "code"}}`, `{"error": "…"}`, `{"message": "…"}`,
 /// or an excerpt of whatever else it is.
 fn describe(text: &str) -> (String, Option<String>) {
-    let Ok(value) = serde_json::from_str::<Value>(text) else {
-        return (excerpt(text.trim()), None);
-    };
-    let error = value.get("error").unwrap_or(&value);
-    let message = [error, &value]
-        .iter()
-        .find_map(|place| {
-            place
-                .as_str()
-                .or_else(|| place.get("message")?.as_str())
-                .or_else(|| place.get("detail")?.as_str())
-        })
-        .map_or_else(|| excerpt(text.trim()), |message| clip(message, 1000));
-    let code = ["code", "type", "status"]
-        .iter()
-        .find_map(|field| match error.get(field)? {
-            Value::String(code) => Some(code.clone()),
-            Value::Number(code) => Some(code.to_string()),
-            _ => None,
+    let inner = Fields::of(text).and_then(|fields| fields.error).map(RawValue::get);
+    let whole = Fields::of(text).unwrap_or_default();
+    let error = inner.and_then(Fields::of).unwrap_or_default();
+    let message = [error.message, whole.message, error.detail, whole.detail]
+        .into_iter()
+        .flatten()
+        .find_map(string);
+    let message = message.or_else(|| string_of(inner?)).or_else(|| string_of(text));
+    let message = message.map_or_else(|| excerpt(text.trim()), |message| clip(&message, 1000));
+    let place = if inner.is_some() { &error } else { &whole };
+    let code = [place.code, place.kind, place.status]
+        .into_iter()
+        .flatten()
+        .find_map(|value| {
+            let json = value.get();
+            string(value).or_else(|| json.parse::<i64>().ok().map(|_| json.to_owned()))
         });
     (message, code)
+}
+
+/// The fields that providers put their errors into.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Fields<'a> {
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    detail: Option<&'a RawValue>,
+    #[serde(borrow)]
+    code: Option<&'a RawValue>,
+    #[serde(borrow, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    status: Option<&'a RawValue>,
+}
+
+impl<'a> Fields<'a> {
+    fn of(json: &'a str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+}
+
+fn string(value: &RawValue) -> Option<String> {
+    string_of(value.get())
+}
+
+fn string_of(json: &str) -> Option<String> {
+    serde_json::from_str(json).ok()
 }
 
 fn excerpt(text: &str) -> String {
@@ -162,9 +191,61 @@ fn clip(text: &str, characters: usize) -> String {
     }
 }
 
+/// Takes the key out, also where a cut left only its beginning.
 fn mask(message: String, key: Option<&str>) -> String {
-    match key {
-        Some(key) if key.len() >= 4 && message.contains(key) => message.replace(key, "…"),
-        _ => message,
+    let Some(key) = key.filter(|key| key.len() >= 4) else {
+        return message;
+    };
+    let mut message = if message.contains(key) {
+        message.replace(key, "…")
+    } else {
+        message
+    };
+    let longest = (4..key.len()).rev().filter_map(|end| key.get(..end));
+    for part in longest {
+        if let Some(start) = message.find(&format!("{part}…")) {
+            message.replace_range(start..start + part.len(), "");
+            break;
+        }
+    }
+    message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_understood_in_every_shape() {
+        for (text, message, code) in [
+            (r#"{"error":{"message":"m","code":"c","type":"t"}}"#, "m", Some("c")),
+            (r#"{"error":{"message":"m","code":null,"type":"t"}}"#, "m", Some("t")),
+            (
+                r#"{"error":{"code":429,"message":"m","status":"EXHAUSTED"}}"#,
+                "m",
+                Some("429"),
+            ),
+            (r#"{"error":"m \u00e9"}"#, "m é", None),
+            (r#"{"message":"m","code":"c"}"#, "m", Some("c")),
+            (r#"{"detail":"m"}"#, "m", None),
+            (r#"{"error":{"message":{"deep":1}},"message":"m"}"#, "m", None),
+            (r#""m""#, "m", None),
+            ("<html>\n <b>m</b>", "<html> <b>m</b>", None),
+            (r#"{"other":1}"#, r#"{"other":1}"#, None),
+            ("", "", None),
+        ] {
+            assert_eq!(describe(text), (message.to_owned(), code.map(str::to_owned)), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_key_survives_a_cut() {
+        let key = "sk-0123456789";
+        for before in 140..160 {
+            let text = format!("{}{key} and more {}", "x".repeat(before), "y".repeat(200));
+            let shown = mask(excerpt(&text), Some(key));
+            assert!(!shown.contains("sk-0"), "{shown}");
+        }
+        assert_eq!(mask(format!("a {key} b"), Some(key)), "a … b");
     }
 }

@@ -14,13 +14,43 @@ use crate::decode::sse::Event;
 use crate::error::Error;
 use crate::stream::Sink;
 use crate::transport::{Headers, Request};
-use crate::types::{ChatCompletion, ChatRequest};
+use crate::types::{ChatCompletion, ChatRequest, RawChatRequest};
 
 /// A provider, chosen by its `provider_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Provider {
     OpenAi,
     OpenAiCompatible,
+}
+
+/// A chat request in one of the two forms that callers have it in.
+#[allow(dead_code, reason = "each target has callers of one form")]
+pub(crate) enum ChatInput<'a> {
+    /// From Rust.
+    Typed(&'a ChatRequest),
+    /// From JavaScript.
+    Raw(&'a RawChatRequest<'a>),
+}
+
+impl ChatInput<'_> {
+    fn model(&self) -> Option<&str> {
+        let model = match self {
+            Self::Typed(request) => request.model.as_deref(),
+            Self::Raw(request) => request.model.as_deref(),
+        };
+        model.filter(|model| !model.is_empty())
+    }
+
+    fn has_messages(&self) -> bool {
+        match self {
+            Self::Typed(request) => !request.messages.is_empty(),
+            // The texts of JSON values begin without white space, and this one was valid.
+            Self::Raw(request) => {
+                let list = request.get("messages").and_then(|json| json.strip_prefix('['));
+                list.is_some_and(|items| !items.trim_start().starts_with(']'))
+            }
+        }
+    }
 }
 
 const ALL: [Provider; 2] = [Provider::OpenAi, Provider::OpenAiCompatible];
@@ -66,29 +96,23 @@ impl Provider {
     pub(crate) fn encode_chat(
         self,
         settings: &Settings,
-        request: &ChatRequest,
+        request: &ChatInput<'_>,
         streaming: bool,
         options: &CallOptions,
     ) -> Result<Request, Error> {
-        let model = request
-            .model
-            .as_deref()
-            .filter(|model| !model.is_empty())
-            .or(settings.default_model.as_deref());
+        let model = request.model().or(settings.default_model.as_deref());
         let Some(model) = model else {
             return Err(Error::config(
                 "model is missing: give the request a model, or the configuration a default_model",
-            )
-            .of_provider(self.name()));
+            ));
         };
-        if request.messages.is_empty() {
-            return Err(
-                Error::config("messages is empty: give the request at least one message").of_provider(self.name()),
-            );
+        if !request.has_messages() {
+            return Err(Error::config(
+                "messages must be a list of at least one message, such as {\"role\": \"user\", \"content\": \"Hello!\"}",
+            ));
         }
-        let body = openai::encode(request, model, streaming, self == Self::OpenAi).map_err(|error| {
-            Error::config(format!("the request cannot be written as JSON: {error}")).of_provider(self.name())
-        })?;
+        let body = openai::encode(request, model, streaming, self == Self::OpenAi)
+            .map_err(|error| Error::config(format!("the request cannot be written as JSON: {error}")))?;
         Ok(Request {
             method: "POST",
             url: format!("{}/chat/completions", settings.base_url),

@@ -4,23 +4,58 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::json;
 
+use super::ChatInput;
 use super::answer::{Fault, Signals};
 use super::peek::Peek;
 use crate::decode::sse::Event;
 use crate::stream::Sink;
-use crate::types::ChatRequest;
+use crate::types::{ChatRequest, RawChatRequest};
 
 /// The data of the event that ends a stream.
 const DONE: &str = "[DONE]";
 
 /// The request's body. `usage` asks for the token counts of a stream, unless the caller has set `stream_options`.
-pub(super) fn encode(request: &ChatRequest, model: &str, streaming: bool, usage: bool) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&Wire {
-        request,
-        model,
-        streaming,
-        usage,
-    })
+pub(super) fn encode(
+    request: &ChatInput<'_>,
+    model: &str,
+    streaming: bool,
+    usage: bool,
+) -> serde_json::Result<Vec<u8>> {
+    match request {
+        ChatInput::Typed(request) => serde_json::to_vec(&Wire {
+            request,
+            model,
+            streaming,
+            usage,
+        }),
+        ChatInput::Raw(request) => splice(request, model, streaming, usage),
+    }
+}
+
+/// The fields with their texts as they came, so that nothing of them changes on the way.
+fn splice(request: &RawChatRequest<'_>, model: &str, streaming: bool, usage: bool) -> serde_json::Result<Vec<u8>> {
+    let length: usize = request
+        .fields
+        .iter()
+        .map(|(name, value)| name.len() + value.get().len() + 8)
+        .sum();
+    let mut body = Vec::with_capacity(length + model.len() + 100);
+    body.extend_from_slice(b"{\"model\":");
+    serde_json::to_writer(&mut body, model)?;
+    for (name, value) in &request.fields {
+        body.push(b',');
+        serde_json::to_writer(&mut body, name.as_ref())?;
+        body.push(b':');
+        body.extend_from_slice(value.get().as_bytes());
+    }
+    if streaming {
+        body.extend_from_slice(b",\"stream\":true");
+        if usage && request.get("stream_options").is_none() {
+            body.extend_from_slice(b",\"stream_options\":{\"include_usage\":true}");
+        }
+    }
+    body.push(b'}');
+    Ok(body)
 }
 
 struct Wire<'a> {
@@ -90,4 +125,46 @@ pub(super) fn decode_answer(body: Vec<u8>) -> Result<String, Fault> {
         return Err(Fault::unexpected(&text, "the answer has no choices"));
     }
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// Both forms of a request, encoded.
+    fn both(request: &Value, streaming: bool, usage: bool) -> (Value, Value) {
+        let text = request.to_string();
+        let typed: ChatRequest = serde_json::from_str(&text).unwrap();
+        let raw = RawChatRequest::read(&text).unwrap();
+        let encoded = |input| serde_json::from_slice(&encode(&input, "m", streaming, usage).unwrap()).unwrap();
+        (encoded(ChatInput::Typed(&typed)), encoded(ChatInput::Raw(&raw)))
+    }
+
+    #[test]
+    fn both_forms_of_a_request_go_out_alike_and_unknown_fields_with_them() {
+        let request = json!({
+            "messages": [{"role": "user", "content": [{"type": "text", "text": "é\n\"x\""}], "name": "n"}],
+            "max_tokens": 5, "temperature": 0.1, "top_p": 1.0, "seed": 7, "x y": {"deep": [1, null, 1e300]},
+        });
+        let (typed, raw) = both(&request, true, true);
+        assert_eq!(typed, raw);
+        let mut expected = request;
+        expected["model"] = "m".into();
+        expected["stream"] = true.into();
+        expected["stream_options"] = json!({"include_usage": true});
+        assert_eq!(raw, expected);
+    }
+
+    #[test]
+    fn the_callers_stream_options_stand_and_others_are_not_asked_for_usage() {
+        let request = json!({"messages": [], "stream_options": {"include_usage": false}});
+        let (typed, raw) = both(&request, true, true);
+        assert_eq!((&typed, &raw["stream_options"]), (&raw, &request["stream_options"]));
+        let (typed, raw) = both(&json!({"messages": []}), true, false);
+        assert_eq!((&typed, raw.get("stream_options")), (&raw, None));
+        let (typed, raw) = both(&json!({"messages": []}), false, true);
+        assert_eq!((&typed, raw.get("stream")), (&raw, None));
+    }
 }
