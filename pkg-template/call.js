@@ -84,7 +84,7 @@ export class Call {
         continue;
       }
       const json = this.onEof();
-      this.finish();
+      await this.finish();
       return JSON.parse(json);
     }
   }
@@ -131,7 +131,9 @@ export class Call {
   }
 
   /** The body was read to its end: the place in the pool is free. */
-  finish() {
+  async finish() {
+    this.pause();
+    await hostTurn();
     if (this.#over) return;
     this.#core.finish();
     this.#close();
@@ -246,4 +248,12 @@ function notBytes(value) {
     kind: "stream",
     message: `the body that fetch returned gave a ${typeof value} where bytes belong: enqueue Uint8Array in its stream`,
   });
+}
+
+/**
+ * Lets the host note that a body has ended. Until then its socket counts as busy, and a call that took the free place
+ * at once would open a second one beside it. Hosts without setImmediate do not need it, or have nothing as short.
+ */
+function hostTurn() {
+  return typeof setImmediate === "function" ? new Promise((resolve) => setImmediate(resolve)) : undefined;
 }

@@ -81,7 +81,7 @@ export class Pump {
         if (call.over) return;
         this.#push(bytes ? call.onBytes(bytes) : call.onEof(), bytes ? bytes.byteLength : 0);
         if (!bytes) {
-          call.finish();
+          await call.finish();
           return this.#end();
         }
         if (call.finished) {
