@@ -141,18 +141,15 @@ async fn a_consumer_that_does_not_read_stops_the_server() {
 async fn a_redirect_is_not_followed() {
     let server = Torture::start().await;
     let client = with_sockets(server.url(), sockets(2, 2));
-    let asked = asking(&client);
-    let mut socket = server.accept().await;
-    socket.request().await;
-    socket
-        .write(whole(
-            "307 Temporary Redirect",
-            &format!("location: {}/other\r\n", server.url()),
-            "",
-        ))
-        .await;
-    let error = asked.await.unwrap().unwrap_err();
-    assert_eq!(error.status(), Some(307), "{error}");
+    let mut socket = idle_socket(&server, &client).await;
+    for status in [302, 307] {
+        let asked = asking(&client);
+        socket.request().await;
+        let location = format!("location: {}/other\r\n", server.url());
+        socket.write(whole(&format!("{status} Elsewhere"), &location, "")).await;
+        let error = asked.await.unwrap().unwrap_err();
+        assert_eq!(error.status(), Some(status), "{error}");
+    }
     reuse(&mut socket, &client).await;
-    assert_eq!(server.stats().requests, 2);
+    assert_eq!((server.stats().requests, server.stats().total), (4, 1));
 }

@@ -93,6 +93,11 @@ async fn an_answer_with_connection_close_costs_the_next_request_no_delay() {
             .await;
         socket.close();
         asked.await.unwrap().unwrap();
+        assert_eq!(
+            client.pool_stats().sockets.unwrap().idle,
+            0,
+            "nothing is kept that would be waited for"
+        );
     }
     assert_eq!(server.stats().total, 3);
 }
