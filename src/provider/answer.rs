@@ -113,15 +113,19 @@ pub(crate) fn refusal(head: &Head, body: &[u8], key: Option<&str>) -> Error {
 
 /// The wait that the server asks for, as far as it gives it in milliseconds or seconds.
 fn retry_after(head: &Head) -> Option<Duration> {
-    let number = |name: &str| {
-        head.headers
-            .get(name)
-            .and_then(|value| value.trim().parse::<f64>().ok())
-    };
-    let seconds = number("retry-after-ms")
-        .map(|millis| millis / 1e3)
-        .or_else(|| number("retry-after"))?;
-    Duration::try_from_secs_f64(seconds).ok()
+    let wait = |name: &str, unit: u32| Some(decimal(head.headers.get(name)?.trim())? / unit);
+    wait("retry-after-ms", 1000).or_else(|| wait("retry-after", 1))
+}
+
+/// A number of seconds such as `2` or `1.5`. The standard library's parser of floats would be a tenth of the wasm.
+fn decimal(text: &str) -> Option<Duration> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let nanoseconds: String = fraction.chars().chain("000000000".chars()).take(9).collect();
+    Some(Duration::new(whole.parse().ok()?, nanoseconds.parse().ok()?))
 }
 
 /// The message and code in an error body: `{"error": {"message", "code"}}`, `{"error": "…"}`, `{"message": "…"}`,
@@ -235,6 +239,26 @@ mod tests {
             ("", "", None),
         ] {
             assert_eq!(describe(text), (message.to_owned(), code.map(str::to_owned)), "{text}");
+        }
+    }
+
+    #[test]
+    fn waits_are_whole_or_decimal_numbers() {
+        assert_eq!(decimal("2"), Some(Duration::from_secs(2)));
+        assert_eq!(decimal("1.5"), Some(Duration::from_millis(1500)));
+        assert_eq!(decimal("0.0000000019"), Some(Duration::from_nanos(1)));
+        for other in [
+            "",
+            ".5",
+            "-1",
+            "+1",
+            "1e3",
+            "x",
+            "1.x",
+            "99999999999999999999",
+            "Wed, 21 Oct 2026 07:28:00 GMT",
+        ] {
+            assert_eq!(decimal(other), None, "{other}");
         }
     }
 

@@ -31,9 +31,23 @@ async function suite(date, out) {
         if (why !== undefined) throw new Error(why);
       });
     }
+    await report.test(`workerd ${date}: requests that share a client wait for its places in line`, () => shared(worker));
   } finally {
     await worker.dispose();
   }
+}
+
+/** The host cancels a request whose work is done on behalf of another one. */
+async function shared(worker) {
+  const url = new URL("http://suite/shared");
+  url.searchParams.set("base_url", `${host.mockUrl}/_scenario/bytes/v1`);
+  const ask = async () => {
+    const response = await worker.dispatchFetch(url);
+    if (!response.ok) throw new Error(await response.text());
+    return response.json();
+  };
+  const answers = await Promise.all(Array.from({ length: 5 }, ask));
+  if (answers.some(({ chunks }) => !(chunks > 1))) throw new Error(`chunks: ${JSON.stringify(answers)}`);
 }
 
 async function example() {

@@ -6,11 +6,29 @@ import { names, runCase, watchRejections } from "../suite.mjs";
 
 const unhandled = watchRejections();
 
+/** A client that all requests share, with a single place. */
+let shared;
+
 export default {
   async fetch(request) {
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/shared") return Response.json(await waitInLine(searchParams.get("base_url")));
     if (request.method === "GET") return Response.json(names);
     const { name, settings } = await request.json();
     const why = await runCase(name, { pkg, slim, ...settings }, unhandled);
     return Response.json({ why });
   },
 };
+
+async function waitInLine(baseUrl) {
+  shared ??= new pkg.Client({
+    providerType: "openai-compatible",
+    baseUrl,
+    apiKey: "test-key",
+    connectionPoolConfig: { maxConnections: 1, maxKeepaliveConnections: 1 },
+  });
+  const stream = await shared.chat.completions.create({ model: "test-model", messages: [{ role: "user", content: "Hi" }], stream: true });
+  let chunks = 0;
+  for await (const _ of stream) chunks++;
+  return { chunks };
+}
