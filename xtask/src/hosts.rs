@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::Outcome;
-use crate::process::{Server, Step, reaper};
+use crate::process::{Scratch, Server, Step};
 use crate::project::{self, Project};
 use crate::setup::Tools;
 use crate::toolchain::native_cargo;
@@ -13,6 +13,7 @@ use crate::toolchain::native_cargo;
 pub struct Installed {
     pub dir: PathBuf,
     pub tarball: PathBuf,
+    _scratch: Scratch,
 }
 
 /// Our mock server, running.
@@ -30,14 +31,8 @@ pub struct Aimock {
 impl Installed {
     /// Packs `pkg/`, installs the tarball into a fresh project and puts the host tests beside it.
     pub fn make(project: &Project, pkg: &Path) -> Outcome<Self> {
-        let dir = std::env::temp_dir().join(format!("llm-api-router-hosts-{}", std::process::id()));
-        reaper::scratch(&dir);
-        project::empty_dir(&dir)?;
-        let mut installed = Self {
-            tarball: PathBuf::new(),
-            dir,
-        };
-        let dir = &installed.dir;
+        let scratch = Scratch::new("hosts")?;
+        let dir = scratch.path();
         let pack = Step::new("npm")
             .named("npm pack")
             .args(["pack", "--pack-destination"])
@@ -45,8 +40,7 @@ impl Installed {
             .dir(pkg)
             .run()?;
         let name = pack.stdout.lines().last().unwrap_or_default().trim();
-        installed.tarball = installed.dir.join(name);
-        let dir = &installed.dir;
+        let tarball = dir.join(name);
         project::write(
             &dir.join("package.json"),
             "{\n  \"private\": true,\n  \"type\": \"module\"\n}\n",
@@ -63,7 +57,7 @@ impl Installed {
         Step::new("npm")
             .named("npm install of the tarball")
             .args(install)
-            .arg(&installed.tarball)
+            .arg(&tarball)
             .dir(dir)
             .run()?;
         project::copy_dir(&project.root.join("wasm-tests/hosts"), &dir.join("hosts"))?;
@@ -71,7 +65,12 @@ impl Installed {
         let cases = "construction-errors.json";
         project::write(&dir.join(cases), project.read(&format!("wasm-tests/{cases}"))?)?;
         project::copy_dir(&project.root.join("examples"), &dir.join("examples"))?;
-        Ok(installed)
+        project::empty_dir(&dir.join("tmp"))?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            tarball,
+            _scratch: scratch,
+        })
     }
 
     /// A script of a host, ready to run.
@@ -86,18 +85,13 @@ impl Installed {
             .env("FIREFOX", &tools.firefox)
             .env("CHROMEDRIVER", &tools.chromedriver)
             .env("GECKODRIVER", &tools.geckodriver)
-            // Hosts keep what they download or compile here, and it goes with the project.
+            // What hosts keep (profiles, compiled code) goes with the project.
+            .env("TMPDIR", self.dir.join("tmp"))
             .env("DENO_DIR", self.dir.join(".deno"))
             .env("DENO_NO_UPDATE_CHECK", "1")
             .env("WRANGLER_SEND_METRICS", "false")
             .env("DO_NOT_TRACK", "1")
             .limit(Duration::from_secs(600))
-    }
-}
-
-impl Drop for Installed {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.dir);
     }
 }
 

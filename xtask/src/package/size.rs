@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::Outcome;
-use crate::process::Step;
+use crate::process::{Scratch, Step};
 use crate::project::{self, Project};
 use crate::setup::Tools;
 
@@ -28,14 +28,9 @@ pub struct Size {
 /// Measures a built package.
 pub fn measure(project: &Project, tools: &Tools, pkg: &Path) -> Outcome<Vec<Size>> {
     let script = project.root.join("xtask/scripts/sizes.mjs");
-    let scratch = project.cache.join(format!("sizes-{}", std::process::id()));
-    let finished = Step::new("node")
-        .named("the measurement of the sizes")
-        .arg(script)
-        .args([&tools.npm, pkg, &scratch])
-        .run();
-    let _ = std::fs::remove_dir_all(scratch);
-    parse(&finished?.stdout)
+    let scratch = Scratch::new("sizes")?;
+    let step = Step::new("node").named("the measurement of the sizes").arg(script);
+    parse(&step.args([tools.npm.as_path(), pkg, scratch.path()]).run()?.stdout)
 }
 
 /// Fails where something outgrew the recorded sizes.

@@ -1,8 +1,10 @@
 //! Runs a child process in its own group, with a time limit, its output shown, watched or kept.
 
-pub mod reaper;
+mod reaper;
+mod scratch;
 mod server;
 
+pub use scratch::Scratch;
 pub use server::Server;
 
 use std::ffi::OsStr;

@@ -107,7 +107,7 @@ impl Tool<'_> {
             .limit(Duration::from_secs(1200));
         step.run().map(|_| ()).map_err(|error| {
             format!(
-                "{error}\n{} could not be installed: see that crates.io can be reached and that a C compiler is \
+                "{error}\n{} could not be installed: see that the crate registry can be reached and that a C compiler is \
                  there, then run this command again",
                 self.krate
             )

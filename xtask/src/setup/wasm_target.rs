@@ -129,7 +129,7 @@ fn build(project: &Project) -> Outcome {
         .without_env("RUSTC_WRAPPER")
         .dir(&probe);
     step.run()
-        .map_err(|error| format!("{error}\nSee that crates.io can be reached and run this command again"))?;
+        .map_err(|error| format!("{error}\nsee that the crate registry can be reached and run this command again"))?;
     install_libraries(&probe.join("target").join(TARGET).join("release/deps"), &folder)?;
     project::write(&folder.join(STAMP), compiler)?;
     let _ = std::fs::remove_dir_all(probe);

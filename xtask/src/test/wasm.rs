@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Reports;
 use crate::counts;
 use crate::hosts::{self, Mock};
-use crate::process::Step;
+use crate::process::{Scratch, Step};
 use crate::project::Project;
 use crate::setup::Tools;
 
@@ -33,6 +33,10 @@ pub fn run(project: &Project, tools: &Tools, reports: &mut Reports) {
             [firefox.as_slice(), &[driver(&tools.geckodriver)]].concat(),
         ),
     ];
+    let scratch = match Scratch::new("wasm-tests") {
+        Ok(scratch) => scratch,
+        Err(problem) => return reports.failed("wasm tests", problem),
+    };
     for (runner, browser, host) in hosts {
         reports.add(runner, counts::of_rust, || {
             let step = tools
@@ -43,6 +47,8 @@ pub fn run(project: &Project, tools: &Tools, reports: &mut Reports) {
                 .args(host)
                 .arg(project.root.join("wasm-tests"))
                 .env("PATH", tools.path())
+                // The browsers' profiles, which their drivers leave behind.
+                .env("TMPDIR", scratch.path())
                 // Read when the tests are compiled: a page has no environment.
                 .env("MOCK_URL", &mock.url)
                 // A browser that starts on a busy machine needs more than the usual 5 seconds.
