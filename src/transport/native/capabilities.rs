@@ -22,8 +22,8 @@ pub(super) fn native() -> Capabilities {
         ),
         (
             "connection_pool_config.stream_buffer_size",
-            Level::Enforced,
-            "nothing more is read from the network while the buffer is full",
+            Level::Merged,
+            "nothing is read ahead of the consumer but what hyper's read buffer takes, up to about 400 KiB, which has no setting",
         ),
         (
             "timeout_config.pool",
