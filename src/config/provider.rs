@@ -38,6 +38,7 @@ pub struct ProviderConfig {
     timeout_config: Option<TimeoutConfig>,
     connection_pool_config: Option<ConnectionPoolConfig>,
     root_certificates: Option<String>,
+    client_certificate: Option<String>,
 }
 
 /// A configuration that passed its checks.
@@ -52,6 +53,7 @@ pub(crate) struct Settings {
     pub(crate) pool: ConnectionPoolConfig,
     pub(crate) limits: Limits,
     pub(crate) root_certificates: Option<String>,
+    pub(crate) client_certificate: Option<String>,
 }
 
 impl ProviderConfig {
@@ -69,6 +71,7 @@ impl ProviderConfig {
             timeout_config: None,
             connection_pool_config: None,
             root_certificates: None,
+            client_certificate: None,
         }
     }
 
@@ -130,6 +133,14 @@ impl ProviderConfig {
         self
     }
 
+    /// What the client proves its own identity with, where a server asks for that: a certificate, those that vouch for it
+    /// and its private key, in one text in PEM. Native targets only. Default: none.
+    #[must_use]
+    pub fn client_certificate(mut self, pem: impl Into<String>) -> Self {
+        self.client_certificate = Some(pem.into());
+        self
+    }
+
     /// Checks everything; the error names the field and what to do.
     pub(crate) fn validate(self) -> Result<Settings, Error> {
         let provider = Provider::by_name(&self.provider_type)?;
@@ -169,6 +180,7 @@ impl ProviderConfig {
             pool,
             limits: timeouts.limits(),
             root_certificates: self.root_certificates,
+            client_certificate: self.client_certificate,
         })
     }
 }
@@ -258,6 +270,7 @@ fn read(value: Value) -> Result<ProviderConfig, Error> {
             .map(|value| ConnectionPoolConfig::read(value, pool_base))
             .transpose()?,
         root_certificates: table.text("root_certificates")?,
+        client_certificate: table.text("client_certificate")?,
     };
     table.finish()?;
     Ok(config)

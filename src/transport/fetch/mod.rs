@@ -50,6 +50,11 @@ impl Transport {
                 "root_certificates cannot be set here: the host's fetch trusts what the host trusts. Leave it out",
             ));
         }
+        if settings.client_certificate.is_some() {
+            return Err(Error::config(
+                "client_certificate cannot be set here: the host's fetch has the certificates of the host. Leave it out",
+            ));
+        }
         Ok(Self { fetch: host.fetch })
     }
 

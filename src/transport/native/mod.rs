@@ -83,12 +83,9 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(settings: &Settings, mut host: Host) -> Result<Self, Error> {
-        if let Some(pem) = &settings.root_certificates {
-            host.roots.extend(tls::roots(pem)?);
-        }
+    pub(crate) fn new(settings: &Settings, host: Host) -> Result<Self, Error> {
         Ok(Self {
-            pool: Pool::new(&settings.pool, Maker::new(host)?),
+            pool: Pool::new(&settings.pool, Maker::new(settings, host)?),
             kernel: Kernel::of(&settings.limits),
         })
     }

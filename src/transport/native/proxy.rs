@@ -114,11 +114,29 @@ mod tests {
 
     #[test]
     fn an_address_that_is_none_is_an_error_that_names_the_variable() {
-        let error = with(&[("HTTPS_PROXY", "http://[")]).err().unwrap();
+        for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+            for address in ["http://[", "http://user:secret@host:port", "http://", "no proxy"] {
+                let error = with(&[(name, address)]).err().unwrap();
+                assert_eq!(
+                    error.to_string(),
+                    format!("{name} in the environment is no proxy address: write it as http://host:port, or unset it")
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_client_is_not_made_with_a_proxy_address_that_is_none() {
+        let host = crate::transport::Host {
+            variable: |name| (name == "https_proxy").then(|| "http://[".to_owned()),
+            ..Default::default()
+        };
+        let error = crate::Client::with_host(crate::ProviderConfig::new("openai", "key"), host)
+            .err()
+            .unwrap();
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
         assert!(
-            error
-                .to_string()
-                .starts_with("HTTPS_PROXY in the environment is no proxy address"),
+            error.to_string().starts_with("HTTPS_PROXY in the environment"),
             "{error}"
         );
     }

@@ -10,6 +10,7 @@ use super::counters::Counters;
 use super::dial::{DialLayer, Dials, GRACE};
 use super::proxy::Proxies;
 use super::tls::{self, Tls};
+use crate::config::Settings;
 use crate::deadline::Limits;
 use crate::error::Error;
 
@@ -129,11 +130,11 @@ pub(super) struct Maker {
 }
 
 impl Maker {
-    pub(super) fn new(host: Host) -> Result<Self, Error> {
+    pub(super) fn new(settings: &Settings, host: Host) -> Result<Self, Error> {
         let proxies = Proxies::from_variables(host.variable)?;
         Ok(Self {
+            tls: Tls::new(settings, &host.roots)?,
             host,
-            tls: Tls::default(),
             plain: tls::none()?,
             proxies,
         })
@@ -143,7 +144,7 @@ impl Maker {
     pub(super) fn slot(&self, origin: Origin, kernel: Kernel, counters: &Arc<Counters>) -> Result<Slot, String> {
         let encrypted = origin.encrypted || self.proxies.encrypted();
         let tls = if encrypted {
-            self.tls.config(&self.host.roots)?
+            self.tls.config()?
         } else {
             self.plain.clone()
         };

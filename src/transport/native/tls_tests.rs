@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{HandshakeKind, ServerConfig};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{HandshakeKind, RootCertStore, ServerConfig};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -25,17 +26,28 @@ struct Server {
 
 impl Server {
     async fn start() -> Self {
+        Self::demanding(None).await
+    }
+
+    /// A server that lets nobody in whom `authority` does not vouch for.
+    async fn demanding(authority: Option<CertificateDer<'static>>) -> Self {
         let issued = rcgen::generate_simple_self_signed(vec!["server.test".to_owned()]).unwrap();
         let (root, pem) = (issued.cert.der().clone(), issued.cert.pem());
         let key = PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
+        let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
             .unwrap();
-        let config = config
-            .with_no_client_auth()
-            .with_single_cert(vec![root.clone()], key)
-            .unwrap();
+        let config = match authority {
+            None => config.with_no_client_auth(),
+            Some(authority) => {
+                let mut roots = RootCertStore::empty();
+                roots.add(authority).unwrap();
+                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+                config.with_client_cert_verifier(verifier.build().unwrap())
+            }
+        };
+        let config = config.with_single_cert(vec![root.clone()], key).unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -149,5 +161,54 @@ fn root_certificates_that_are_none_are_an_error_at_construction() {
             error.to_string().starts_with("root_certificates must be"),
             "{pem:?}: {error}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_client_certificate_opens_a_server_that_demands_one() {
+    let issued = rcgen::generate_simple_self_signed(vec!["client.test".to_owned()]).unwrap();
+    let server = Server::demanding(Some(issued.cert.der().clone())).await;
+    let both = format!("{}{}", issued.cert.pem(), issued.signing_key.serialize_pem());
+    let config = ProviderConfig::new("openai", "key").client_certificate(both);
+    let pair = Pair::of(config, server.host(true));
+    assert_eq!(pair.get(&server.url()).await.unwrap(), 2);
+    // Nobody is let in without it.
+    let pair = Pair::new(1, server.host(true));
+    pair.get(&server.url()).await.unwrap_err();
+    assert_eq!(server.handshakes(), [HandshakeKind::Full]);
+}
+
+#[test]
+fn a_client_certificate_that_is_none_is_an_error_at_construction() {
+    let issued = rcgen::generate_simple_self_signed(vec!["client.test".to_owned()]).unwrap();
+    let (certificate, key) = (issued.cert.pem(), issued.signing_key.serialize_pem());
+    let other = rcgen::KeyPair::generate().unwrap().serialize_pem();
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (pem, why) in [
+        (String::new(), "no -----BEGIN CERTIFICATE-----"),
+        ("/etc/ssl/me.pem".to_owned(), "no -----BEGIN CERTIFICATE-----"),
+        (key.clone(), "no -----BEGIN CERTIFICATE-----"),
+        (
+            "-----BEGIN CERTIFICATE-----\nA".to_owned(),
+            "a certificate in it is damaged",
+        ),
+        (certificate.clone(), "no unencrypted -----BEGIN PRIVATE KEY-----"),
+        (
+            format!("{certificate}{other}"),
+            "the private key is not that of the first certificate",
+        ),
+        (format!("{broken}{key}"), "of no known kind"),
+    ] {
+        let config = ProviderConfig::new("openai", "key").client_certificate(&pem);
+        assert!(!format!("{config:?}").contains("BEGIN"), "{config:?}");
+        let error = crate::Client::new(config).err().unwrap();
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
+        let message = error.to_string();
+        assert!(
+            message.starts_with("client_certificate must be") && message.contains(why),
+            "{pem:?}: {message}"
+        );
+        let secret = key.lines().nth(1).unwrap();
+        assert!(!format!("{message}{error:?}").contains(secret), "{error:?}");
     }
 }
