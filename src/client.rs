@@ -57,7 +57,7 @@ impl Client {
     /// A client that is given something by its target, such as a replacement for the host's fetch.
     pub(crate) fn with_host(config: ProviderConfig, host: Host) -> Result<Self> {
         let settings = config.validate()?;
-        let gate = Gate::new(settings.pool.max_connections);
+        let gate = Gate::new(settings.places());
         let transport = Transport::new(&settings, host)?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -83,7 +83,7 @@ impl Client {
     pub fn pool_stats(&self) -> PoolStats {
         let gate = self.inner.gate.stats();
         PoolStats {
-            max_connections: gate.limit,
+            max_connections: self.inner.settings.pool.max_connections,
             in_use: gate.in_use,
             waiting: gate.waiting,
             longest_wait: gate.longest_wait,

@@ -50,7 +50,7 @@ mod js;
 
 pub use capabilities::{Capabilities, Capability, Level};
 pub use client::{Chat, Client, Completions, PoolStats};
-pub use config::{CallOptions, ConnectionPoolConfig, Preset, ProviderConfig, TimeLimit, TimeoutConfig};
+pub use config::{CallOptions, ConnectionPoolConfig, HttpVersion, Preset, ProviderConfig, TimeLimit, TimeoutConfig};
 pub use error::{Error, ErrorKind, Phase, Replay, Result, Spent, TimeoutKind};
 pub use stream::ChatStream;
 pub use transport::{ClosedSockets, SocketStats};

@@ -2,6 +2,7 @@
 
 mod call;
 mod header;
+mod http_version;
 mod pool;
 mod preset;
 mod provider;
@@ -9,6 +10,7 @@ mod raw;
 mod timeouts;
 
 pub use call::CallOptions;
+pub use http_version::HttpVersion;
 pub use pool::ConnectionPoolConfig;
 pub use preset::Preset;
 pub use provider::ProviderConfig;

@@ -29,7 +29,8 @@ const PATH: &str = "connection_pool_config";
 pub struct ConnectionPoolConfig {
     /// Sockets that may exist at any moment; a request that would need one more waits. From 1 to 1,000,000. Default: 100.
     ///
-    /// In JavaScript, where the host owns the sockets: requests in flight.
+    /// In JavaScript, where the host owns the sockets: requests in flight. With
+    /// [`HttpVersion::Http2`](crate::HttpVersion::Http2), sockets too: each carries up to 100 requests.
     pub max_connections: usize,
     /// Idle sockets that are kept for reuse, at most `max_connections`. Default: 20; in files and in JavaScript the
     /// lesser of 20 and `max_connections`.

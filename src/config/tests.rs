@@ -129,6 +129,17 @@ fn presets_are_the_documented_scenarios_and_yield_to_what_is_written() {
 }
 
 #[test]
+fn http_2_has_places_for_a_hundred_requests_per_socket() {
+    let written = |version: &str| {
+        let text = format!(r#"{{"provider_type": "openai", "api_key": "k", "http_version": {version}}}"#);
+        (settings(&text).http_version, settings(&text).places())
+    };
+    assert_eq!(written("null"), (None, 100));
+    assert_eq!(written(r#""1.1""#), (Some(HttpVersion::Http1), 100));
+    assert_eq!(written(r#""2""#), (Some(HttpVersion::Http2), 10_000));
+}
+
+#[test]
 fn configurations_survive_a_round_trip() {
     let pool = Preset::HighConcurrency.connection_pool_config();
     let text = serde_json::to_string(&pool).unwrap();

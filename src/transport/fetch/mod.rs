@@ -55,6 +55,11 @@ impl Transport {
                 "client_certificate cannot be set here: the host's fetch has the certificates of the host. Leave it out",
             ));
         }
+        if settings.http_version.is_some() {
+            return Err(Error::config(
+                "http_version cannot be set here: the host's fetch chooses the version. Leave it out",
+            ));
+        }
         Ok(Self { fetch: host.fetch })
     }
 

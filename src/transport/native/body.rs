@@ -62,11 +62,7 @@ impl Body {
     }
 
     fn ends(&mut self) {
-        let sent = self
-            .lease
-            .as_ref()
-            .and_then(Lease::slot)
-            .is_some_and(|slot| slot.dials.is_sent());
+        let sent = self.lease.as_ref().is_some_and(Lease::is_sent);
         match (self.keep, self.lease.take()) {
             (Some(keep), Some(lease)) if sent => lease.give_back(keep.at_most),
             (_, lease) => {

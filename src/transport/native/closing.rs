@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::pool::Pool;
+use super::shared::Place;
 use crate::rt;
 
 /// Rounds of the runtime that a socket is given to be closed.
@@ -18,17 +19,23 @@ const ROUNDS: usize = 3;
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// Books a socket as closed when it is dropped: at the end of the task, or with it.
-struct Burial(Arc<Pool>);
+struct Burial {
+    pool: Arc<Pool>,
+    _place: Option<Arc<Place>>,
+}
 
 impl Drop for Burial {
     fn drop(&mut self) {
-        self.0.closed();
+        self.pool.closed();
     }
 }
 
-/// Drops what keeps a connection alive, and books it as closed after that. The caller has booked it as closing.
-pub(super) fn bury(pool: &Arc<Pool>, remains: impl Send + 'static) {
-    let burial = Burial(Arc::clone(pool));
+/// Drops what keeps a connection alive, and after that books it as closed and frees its place. The caller has booked it as closing.
+pub(super) fn bury(pool: &Arc<Pool>, place: Option<Arc<Place>>, remains: impl Send + 'static) {
+    let burial = Burial {
+        pool: Arc::clone(pool),
+        _place: place,
+    };
     rt::spawn(async move {
         drop(remains);
         go_round().await;

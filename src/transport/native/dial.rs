@@ -18,6 +18,7 @@ use tower_service::Service;
 
 use super::counters::Counters;
 use crate::deadline::SharedClocks;
+use crate::error::TimeoutKind;
 use crate::rt;
 
 /// How long after a response's end its connection may be on its way back to hyper's pool.
@@ -30,6 +31,8 @@ pub(super) struct Dials {
     state: Mutex<State>,
     taken: Notify,
     counters: Arc<Counters>,
+    /// Only one connection is ever made: the next would exist beside a dying one that has streams left.
+    once: bool,
 }
 
 #[derive(Default)]
@@ -45,6 +48,8 @@ struct State {
     ended: Option<rt::Instant>,
     /// A socket was opened and not seen to be gone.
     open: bool,
+    /// The only connection is gone.
+    spent: bool,
 }
 
 impl Dials {
@@ -53,7 +58,23 @@ impl Dials {
             state: Mutex::default(),
             taken: Notify::new(),
             counters,
+            once: false,
         })
+    }
+
+    /// For a slot that makes only one connection.
+    pub(super) fn once(counters: Arc<Counters>) -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::default(),
+            taken: Notify::new(),
+            counters,
+            once: true,
+        })
+    }
+
+    /// What the requests of one slot tell each by itself.
+    pub(super) fn of_stream(&self) -> Arc<Self> {
+        Self::new(Arc::clone(&self.counters))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -118,6 +139,18 @@ impl Dials {
         self.lock().open
     }
 
+    /// Whether the slot has made its only connection and lost it.
+    pub(super) fn is_spent(&self) -> bool {
+        self.lock().spent
+    }
+
+    /// Whether a limit of the network has run out: the peer may have vanished.
+    pub(super) fn has_expired(&self) -> bool {
+        let clocks = self.lock().clocks.clone();
+        let expired = clocks.and_then(|clocks| clocks.lock().expired(rt::now()));
+        expired.is_some_and(|expired| matches!(expired.kind, TimeoutKind::Write | TimeoutKind::Read))
+    }
+
     /// The response has ended and left the connection fit for another.
     pub(super) fn ends(&self) {
         let mut state = self.lock();
@@ -145,18 +178,23 @@ impl Dials {
         }
     }
 
-    fn dials(&self) {
+    fn dials(&self) -> Result<(), BoxError> {
         let mut state = self.lock();
         if state.open {
             // hyper found its connection dead and dials another.
             state.open = false;
             self.counters.closed_by_server();
+            state.spent = self.once;
+        }
+        if state.spent {
+            return Err("the connection is gone".into());
         }
         state.ended = None;
         if let Some(clocks) = &state.clocks {
             clocks.lock().dials(rt::now());
         }
         wake(&state);
+        Ok(())
     }
 
     fn opened(&self) {
@@ -213,7 +251,7 @@ where
         let dials = Arc::clone(&self.dials);
         Box::pin(async move {
             dials.hold().await?;
-            dials.dials();
+            dials.dials()?;
             let dialling = dials.counters.dialling();
             let connection = ready.call(target).await?;
             dials.opened();

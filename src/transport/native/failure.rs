@@ -27,6 +27,9 @@ pub(super) fn network(error: reqwest::Error, progress: Progress) -> Failure {
         (_, Some(io::ErrorKind::ConnectionRefused)) => {
             "the connection was refused: nothing listens at the address of base_url".to_owned()
         }
+        (Progress::Connecting, _) if reason.root.contains("NoApplicationProtocol") => {
+            "the server does not agree to the HTTP version: change http_version".to_owned()
+        }
         (Progress::Connecting, _) => format!("no connection could be made: {}", reason.root),
         (Progress::Sent, Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)) => {
             "the connection was reset before an answer came".to_owned()

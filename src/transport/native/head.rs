@@ -15,7 +15,7 @@ use super::upload::Upload;
 use crate::transport::{Failure, Head, Headers, Request};
 
 /// A request as reqwest takes it. Its body reports to `dials`.
-pub(super) fn request(request: Request, url: Url, dials: Arc<Dials>) -> Result<reqwest::Request, Failure> {
+pub(super) fn request(request: &Request, url: Url, dials: Arc<Dials>) -> Result<reqwest::Request, Failure> {
     let method =
         Method::from_str(request.method).map_err(|_| unsendable(format!("{:?} is no HTTP method", request.method)))?;
     let mut sent = reqwest::Request::new(method, url);
@@ -32,7 +32,7 @@ pub(super) fn request(request: Request, url: Url, dials: Arc<Dials>) -> Result<r
         value.set_sensitive(name == AUTHORIZATION || name.as_str().contains("key"));
         headers.append(name, value);
     }
-    *sent.body_mut() = Some(reqwest::Body::wrap(Upload::new(request.body, dials)));
+    *sent.body_mut() = Some(reqwest::Body::wrap(Upload::new(request.body.clone(), dials)));
     Ok(sent)
 }
 

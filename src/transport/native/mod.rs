@@ -16,10 +16,13 @@ mod head;
 mod lease;
 mod pool;
 mod proxy;
+mod shared;
 mod slot;
 mod tls;
 mod upload;
 
+#[cfg(test)]
+mod http2_tests;
 #[cfg(test)]
 mod origins_tests;
 #[cfg(test)]
@@ -40,7 +43,7 @@ use self::counters::Closed;
 use self::failure::{Progress, unsendable};
 use self::lease::Lease;
 use self::pool::Pool;
-use self::slot::{Kernel, Maker, Origin};
+use self::slot::{Kernel, Maker, Origin, Slot};
 use super::{Failure, Request, Response, SocketStats};
 use crate::capabilities::Capabilities;
 use crate::config::Settings;
@@ -85,7 +88,7 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(settings: &Settings, host: Host) -> Result<Self, Error> {
         Ok(Self {
-            pool: Pool::new(&settings.pool, Maker::new(settings, host)?),
+            pool: Pool::new(settings, Maker::new(settings, host)?),
             kernel: Kernel::of(&settings.limits),
         })
     }
@@ -100,7 +103,12 @@ impl Transport {
         let (url, origin) = target(&request.url)?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
         let mut lease = self.pool.lease(&origin, kernel, permit).map_err(unsendable)?;
-        let outcome = self.exchange(&mut lease, request, url, &clocks).await;
+        let mut outcome = self.exchange(&mut lease, &request, url.clone(), &clocks).await;
+        if outcome.is_err() && lease.is_stale() {
+            let permit = lease.give_up().ok_or_else(gone)?;
+            lease = self.pool.lease(&origin, kernel, permit).map_err(unsendable)?;
+            outcome = self.exchange(&mut lease, &request, url, &clocks).await;
+        }
         match outcome {
             Ok(response) => {
                 clocks.lock().head_arrives(rt::now());
@@ -123,17 +131,16 @@ impl Transport {
         let (url, origin) = target(url)?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
         let mut lease = self.pool.fresh(&origin, kernel, permit).map_err(unsendable)?;
-        clocks.lock().dials(rt::now());
-        self.pool.settle().await;
-        let Some(slot) = lease.slot() else { return Err(gone()) };
-        slot.dials.begins(clocks);
-        // hyper refuses to send a request of HTTP/2 on a connection of HTTP/1, but only when it has the connection,
-        // which it then keeps: nothing is ever sent.
-        let mut request = reqwest::Request::new(http::Method::HEAD, url);
-        *request.version_mut() = http::Version::HTTP_2;
-        let (dials, pending) = (Arc::clone(&slot.dials), slot.client.execute(request));
+        let (slot, dials) = lease.parts().ok_or_else(gone)?;
+        self.reach(lease.is_reused(), &slot, &url, &clocks).await?;
+        if slot.place.is_some() {
+            lease.give_back(None);
+            return Ok(());
+        }
+        dials.begins(clocks);
+        let pending = slot.client.execute(unsendable_request(url, false));
         match lease.pending.insert(Box::pin(pending)).await {
-            Err(_) if dials.is_open() => {
+            Err(_) if slot.dials.is_open() => {
                 lease.give_back(None);
                 Ok(())
             }
@@ -148,24 +155,15 @@ impl Transport {
     async fn exchange(
         &self,
         lease: &mut Lease,
-        request: Request,
+        request: &Request,
         url: Url,
         clocks: &SharedClocks,
     ) -> Result<reqwest::Response, Failure> {
-        let now = rt::now();
-        if lease.is_reused() {
-            clocks.lock().uploads(now);
-            self.pool.counters.reused();
-            // Lets the runtime see what the server has done to the idle socket meanwhile.
-            tokio::task::yield_now().await;
-        } else {
-            clocks.lock().dials(now);
-            self.pool.settle().await;
-        }
-        let Some(slot) = lease.slot() else { return Err(gone()) };
-        slot.dials.begins(clocks.clone());
-        let request = head::request(request, url, Arc::clone(&slot.dials))?;
-        let (dials, pending) = (Arc::clone(&slot.dials), slot.client.execute(request));
+        let (slot, dials) = lease.parts().ok_or_else(gone)?;
+        self.reach(lease.is_reused(), &slot, &url, clocks).await?;
+        dials.begins(clocks.clone());
+        let request = head::request(request, url, Arc::clone(&dials))?;
+        let pending = slot.client.execute(request);
         let pending = lease.pending.insert(Box::pin(pending));
         let answer = std::future::poll_fn(|context| {
             dials.wakes(context);
@@ -181,6 +179,25 @@ impl Transport {
         })
     }
 
+    /// Waits until the slot may have a socket, or until a shared one has it, and starts the clock of what comes next.
+    async fn reach(&self, is_reused: bool, slot: &Slot, url: &Url, clocks: &SharedClocks) -> Result<(), Failure> {
+        if is_reused {
+            clocks.lock().uploads(rt::now());
+            self.pool.counters.reused();
+            // Lets the runtime see what the server has done to the idle socket meanwhile.
+            tokio::task::yield_now().await;
+        } else if let Some(place) = &slot.place {
+            let permit = place.permit.get_or_try_init(|| self.pool.place()).await;
+            permit.map_err(|_| gone())?;
+            clocks.lock().dials(rt::now());
+            place.opened.get_or_try_init(|| connect(slot, url)).await?;
+        } else {
+            clocks.lock().dials(rt::now());
+            self.pool.settle().await;
+        }
+        Ok(())
+    }
+
     /// Closes the idle sockets; those in use close after it.
     pub(crate) fn close(&self) {
         self.pool.shut();
@@ -194,6 +211,28 @@ impl Transport {
     pub(crate) fn capabilities(&self) -> Capabilities {
         capabilities::native()
     }
+}
+
+/// Makes the connection of a shared slot.
+async fn connect(slot: &Slot, url: &Url) -> Result<(), Failure> {
+    match slot.client.execute(unsendable_request(url.clone(), true)).await {
+        Err(error) if !slot.dials.is_open() => Err(failure::network(error, Progress::Connecting)),
+        _ => Ok(()),
+    }
+}
+
+/// A request that hyper refuses to send, but only when it has a connection, which it then keeps: nothing is ever sent.
+/// On HTTP/1 it is one of HTTP/2, and on HTTP/2 a CONNECT with a body.
+fn unsendable_request(url: Url, shared: bool) -> reqwest::Request {
+    let mut request = reqwest::Request::new(http::Method::HEAD, url);
+    if shared {
+        *request.method_mut() = http::Method::CONNECT;
+        let length = http::HeaderValue::from_static("1");
+        request.headers_mut().insert(http::header::CONTENT_LENGTH, length);
+    } else {
+        *request.version_mut() = http::Version::HTTP_2;
+    }
+    request
 }
 
 fn target(url: &str) -> Result<(Url, Origin), Failure> {

@@ -7,7 +7,7 @@ use crate::config::{ConnectionPoolConfig, ProviderConfig};
 use crate::deadline::{Clocks, Limits, SharedClocks};
 use crate::gate::Gate;
 use crate::rt;
-use crate::transport::{Failure, Headers, Request};
+use crate::transport::{Failure, Headers, Request, Response};
 
 /// A gate and a transport, as a client has them.
 pub(super) struct Pair {
@@ -33,13 +33,23 @@ impl Pair {
         let settings = config.validate().unwrap();
         let transport = Transport::new(&settings, host).unwrap();
         Self {
-            gate: Gate::new(settings.pool.max_connections),
+            gate: Gate::new(settings.places()),
             transport,
             limits: settings.limits,
         }
     }
 
     pub(super) async fn get(&self, url: &str) -> Result<usize, Failure> {
+        let mut body = self.send(url).await?.body;
+        let mut read = 0;
+        while let Some(chunk) = std::future::poll_fn(|context| body.poll_chunk(context)).await {
+            read += chunk?.len();
+        }
+        Ok(read)
+    }
+
+    /// The answer without its body.
+    pub(super) async fn send(&self, url: &str) -> Result<Response, Failure> {
         let permit = self.gate.acquire().await.unwrap();
         let clocks = SharedClocks::new(Clocks::start(rt::now(), self.limits, false));
         let request = Request {
@@ -48,11 +58,6 @@ impl Pair {
             headers: Headers::default(),
             body: Bytes::from_static(b"{}"),
         };
-        let mut body = self.transport.send(request, permit, clocks).await?.body;
-        let mut read = 0;
-        while let Some(chunk) = std::future::poll_fn(|context| body.poll_chunk(context)).await {
-            read += chunk?.len();
-        }
-        Ok(read)
+        self.transport.send(request, permit, clocks).await
     }
 }

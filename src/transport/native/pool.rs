@@ -11,10 +11,11 @@ use tokio::sync::Notify;
 
 use super::counters::{Closed, Counters};
 use super::lease::Lease;
+use super::shared::Busy;
 use super::slot::{Kernel, Maker, Origin, Slot};
 use super::{closing, expiry};
-use crate::config::ConnectionPoolConfig;
-use crate::gate::Permit;
+use crate::config::{HttpVersion, Settings};
+use crate::gate::{Gate, Permit};
 use crate::rt::{self, Instant};
 use crate::transport::SocketStats;
 
@@ -23,7 +24,11 @@ pub(super) struct Pool {
     max_connections: usize,
     max_idle: usize,
     expiry: Duration,
-    maker: Maker,
+    pub(super) maker: Maker,
+    /// Whether a slot carries many requests: then [`shared`](super::shared) gives the slots out.
+    shared: bool,
+    /// The places of sockets that are shared.
+    pub(super) sockets: Gate,
     state: Mutex<State>,
     /// Tells the expiry task that there is an earlier expiry, or that the pool is gone.
     pub(super) changed: Arc<Notify>,
@@ -33,26 +38,34 @@ pub(super) struct Pool {
 }
 
 #[derive(Default)]
-struct State {
+pub(super) struct State {
+    /// Slots in use that carry one request each.
     active: usize,
+    /// Slots in use that are shared.
+    pub(super) busy: Vec<Busy>,
+    /// How many wait for the place of a shared socket.
+    pub(super) wanting: usize,
     /// The longest idle first.
-    idle: VecDeque<Idle>,
+    pub(super) idle: VecDeque<Idle>,
     /// Sockets that are being closed.
-    closing: usize,
+    pub(super) closing: usize,
     /// When the expiry task wakes up; `None`: there is no such task, or it waits to be told.
     armed: Option<Instant>,
     watched: bool,
     closed: bool,
 }
 
-struct Idle {
-    slot: Slot,
-    expires: Instant,
+pub(super) struct Idle {
+    pub(super) slot: Arc<Slot>,
+    pub(super) expires: Instant,
 }
 
 impl Pool {
-    pub(super) fn new(config: &ConnectionPoolConfig, maker: Maker) -> Arc<Self> {
+    pub(super) fn new(settings: &Settings, maker: Maker) -> Arc<Self> {
+        let config = &settings.pool;
         Arc::new(Self {
+            shared: settings.http_version == Some(HttpVersion::Http2),
+            sockets: Gate::new(config.max_connections),
             max_connections: config.max_connections,
             max_idle: config.max_keepalive_connections,
             expiry: config.keepalive_expiry,
@@ -64,12 +77,15 @@ impl Pool {
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A slot for a request that has its permit: the one of this origin that was used last, else a new one.
     pub(super) fn lease(self: &Arc<Self>, origin: &Origin, kernel: Kernel, permit: Permit) -> Result<Lease, String> {
+        if self.shared {
+            return self.stream(origin, kernel, permit, false);
+        }
         let now = rt::now();
         let mut state = self.lock();
         let fits = |idle: &Idle| idle.slot.origin == *origin && idle.slot.kernel.covers(kernel) && idle.expires > now;
@@ -80,6 +96,9 @@ impl Pool {
 
     /// A new slot for a request that has its permit, although others may be idle.
     pub(super) fn fresh(self: &Arc<Self>, origin: &Origin, kernel: Kernel, permit: Permit) -> Result<Lease, String> {
+        if self.shared {
+            return self.stream(origin, kernel, permit, true);
+        }
         self.take(self.lock(), None, origin, kernel, permit)
     }
 
@@ -103,20 +122,20 @@ impl Pool {
         self.close(state, gone);
         lease.carry(match found {
             Some(idle) => idle.slot,
-            None => self.maker.slot(origin.clone(), kernel, &self.counters)?,
+            None => Arc::new(self.maker.slot(origin.clone(), kernel, &self.counters)?),
         });
         Ok(lease)
     }
 
     /// Books idle sockets that are no more to be kept, and closes them once the lock is free.
-    fn close(self: &Arc<Self>, mut state: MutexGuard<'_, State>, gone: Vec<(Idle, Closed)>) {
+    pub(super) fn close(self: &Arc<Self>, mut state: MutexGuard<'_, State>, gone: Vec<(Idle, Closed)>) {
         state.closing += gone.len();
         drop(state);
         for (idle, reason) in gone {
             if idle.slot.dials.is_open() {
                 self.counters.closed(reason);
             }
-            closing::bury(self, idle.slot);
+            closing::bury(self, idle.slot.place.clone(), idle.slot);
         }
     }
 
@@ -154,15 +173,24 @@ impl Pool {
     }
 
     /// Takes a slot back whose connection is fit for another request.
-    pub(super) fn put(self: &Arc<Self>, slot: Slot, hint: Option<Duration>) {
-        let mut gone = Vec::new();
+    pub(super) fn put(self: &Arc<Self>, slot: Arc<Slot>, hint: Option<Duration>) {
         let mut state = self.lock();
         state.active = state.active.saturating_sub(1);
+        self.keep(state, slot, hint);
+    }
+
+    /// Books a slot as idle that nobody uses any more.
+    pub(super) fn keep(self: &Arc<Self>, mut state: MutexGuard<'_, State>, slot: Arc<Slot>, hint: Option<Duration>) {
+        let mut gone = Vec::new();
         let expires = rt::now() + hint.map_or(self.expiry, |hint| hint.min(self.expiry));
         state.idle.push_back(Idle { slot, expires });
-        let most = if state.closed { 0 } else { self.max_idle };
+        let (most, reason) = match (state.closed, state.wanting) {
+            (true, _) => (0, Closed::Surplus),
+            (_, 0) => (self.max_idle, Closed::Surplus),
+            _ => (0, Closed::Evicted),
+        };
         while state.idle.len() > most {
-            gone.extend(state.idle.pop_front().map(|idle| (idle, Closed::Surplus)));
+            gone.extend(state.idle.pop_front().map(|idle| (idle, reason)));
         }
         let kept = !state.idle.is_empty();
         let sooner = state.armed.is_none_or(|armed| expires < armed);

@@ -9,8 +9,9 @@ use super::Host;
 use super::counters::Counters;
 use super::dial::{DialLayer, Dials, GRACE};
 use super::proxy::Proxies;
+use super::shared::Place;
 use super::tls::{self, Tls};
-use crate::config::Settings;
+use crate::config::{HttpVersion, Settings};
 use crate::deadline::Limits;
 use crate::error::Error;
 
@@ -20,6 +21,8 @@ pub(super) struct Slot {
     pub(super) dials: Arc<Dials>,
     pub(super) origin: Origin,
     pub(super) kernel: Kernel,
+    /// Of a slot that is shared.
+    pub(super) place: Option<Arc<Place>>,
 }
 
 /// Scheme, host and port.
@@ -127,6 +130,29 @@ pub(super) struct Maker {
     tls: Tls,
     plain: rustls::ClientConfig,
     proxies: Proxies,
+    shared: Option<Windows>,
+}
+
+/// How much a server may send ahead of the consumer over HTTP/2. The connection's window is the sum of the streams', so
+/// that a consumer who pauses stops no other.
+#[derive(Clone, Copy)]
+struct Windows {
+    stream: u32,
+    connection: u32,
+}
+
+impl Windows {
+    fn of(settings: &Settings) -> Self {
+        const MOST: u32 = (1 << 31) - 1;
+        let streams = u32::try_from(HttpVersion::Http2.streams()).unwrap_or(MOST);
+        let stream = u32::try_from(settings.pool.stream_buffer_size)
+            .unwrap_or(MOST)
+            .min(MOST / streams);
+        Self {
+            stream,
+            connection: stream * streams,
+        }
+    }
 }
 
 impl Maker {
@@ -137,21 +163,35 @@ impl Maker {
             host,
             plain: tls::none()?,
             proxies,
+            shared: (settings.http_version == Some(HttpVersion::Http2)).then(|| Windows::of(settings)),
         })
     }
 
     /// A slot without a connection. It costs some microseconds once the certificates are loaded.
-    pub(super) fn slot(&self, origin: Origin, kernel: Kernel, counters: &Arc<Counters>) -> Result<Slot, String> {
+    pub(super) fn slot(&self, origin: Origin, mut kernel: Kernel, counters: &Arc<Counters>) -> Result<Slot, String> {
+        if self.shared.is_some() {
+            // Calls with other limits than the first's are going to share the socket.
+            kernel.unacknowledged = None;
+        }
         let encrypted = origin.encrypted || self.proxies.encrypted();
         let tls = if encrypted {
             self.tls.config()?
         } else {
             self.plain.clone()
         };
-        let dials = Dials::new(Arc::clone(counters));
-        let builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .http1_only()
+        let dials = match self.shared {
+            Some(_) => Dials::once(Arc::clone(counters)),
+            None => Dials::new(Arc::clone(counters)),
+        };
+        let builder = reqwest::Client::builder().tls_backend_preconfigured(tls);
+        let builder = match self.shared {
+            Some(windows) => builder
+                .http2_prior_knowledge()
+                .http2_initial_stream_window_size(windows.stream)
+                .http2_initial_connection_window_size(windows.connection),
+            None => builder.http1_only(),
+        };
+        let builder = builder
             .pool_max_idle_per_host(1)
             // Idle sockets are closed by the pool's own timer.
             .pool_idle_timeout(None)
@@ -173,6 +213,7 @@ impl Maker {
             dials,
             origin,
             kernel,
+            place: self.shared.map(|_| Arc::default()),
         })
     }
 }

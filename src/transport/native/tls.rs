@@ -10,7 +10,7 @@ use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
-use crate::config::Settings;
+use crate::config::{HttpVersion, Settings};
 use crate::error::Error;
 
 /// What encrypted connections need.
@@ -19,6 +19,8 @@ pub(super) struct Tls {
     roots: Vec<CertificateDer<'static>>,
     /// Who this client is, to servers that ask.
     identity: Option<Arc<SingleCertAndKey>>,
+    /// What the server is to speak.
+    protocol: &'static [u8],
     /// Loaded by the first slot that needs it: it takes some milliseconds.
     loaded: OnceLock<Result<ClientConfig, String>>,
 }
@@ -33,6 +35,10 @@ impl Tls {
         Ok(Self {
             roots,
             identity: settings.client_certificate.as_deref().map(identity).transpose()?,
+            protocol: match settings.http_version.unwrap_or_default() {
+                HttpVersion::Http1 => b"http/1.1",
+                HttpVersion::Http2 => b"h2",
+            },
             loaded: OnceLock::new(),
         })
     }
@@ -58,7 +64,7 @@ impl Tls {
             Some(identity) => builder.with_client_cert_resolver(Arc::clone(identity) as _),
             None => builder.with_no_client_auth(),
         };
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![self.protocol.to_vec()];
         Ok(config)
     }
 }
