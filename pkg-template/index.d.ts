@@ -12,7 +12,7 @@ export interface ConnectionPoolConfig {
   /**
    * Idle sockets kept for reuse; at most `maxConnections`. Where the sockets are the host's, this is its business:
    * see {@link Client.capabilities}.
-   * @default 20
+   * @default 20, or `maxConnections` where that is less
    */
   maxKeepaliveConnections?: number;
   /**
