@@ -1,4 +1,4 @@
-// The types of llm-api-router, the same for every entry point. Written by hand: they are the package's contract.
+// The types of llm-api-router, the same for every entry point, written by hand.
 
 /// <reference lib="esnext.disposable" />
 
