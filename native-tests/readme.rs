@@ -1,15 +1,15 @@
 //! The README shows files that the tests run, and shows them as they are.
 
+#![allow(clippy::unwrap_used)] // test code, also outside of test functions
+
 use std::fs;
 use std::path::Path;
 
-/// Every code block behind a line `<!-- examples/… -->` is that file's text.
-#[test]
-fn every_example_in_the_readme_is_the_file_that_the_tests_run() {
+/// Checks that every code block behind a line `<!-- examples/… -->` is that file's text; gives the files' names.
+fn shown_by(readme: &str) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let mut shown = Vec::new();
-    for part in readme.split("<!-- examples/").skip(1) {
+    let text = fs::read_to_string(root.join(readme)).unwrap();
+    let check = |part: &str| {
         let (path, rest) = part.split_once(" -->").unwrap();
         let block = rest
             .trim_start()
@@ -23,14 +23,31 @@ fn every_example_in_the_readme_is_the_file_that_the_tests_run() {
         assert_eq!(
             block.trim_end(),
             file.trim_end(),
-            "README.md shows examples/{path} as it is not"
+            "{readme} shows examples/{path} as it is not"
         );
-        shown.push(path.to_owned());
-    }
-    for host in ["rust/", "node/", "browser/", "edge-worker/", "deno/"] {
-        assert!(
-            shown.iter().any(|path| path.starts_with(host)),
-            "README.md shows no example of {host}"
-        );
+        path.to_owned()
+    };
+    text.split("<!-- examples/").skip(1).map(check).collect()
+}
+
+#[test]
+fn every_example_in_the_readme_is_the_file_that_the_tests_run() {
+    for (readme, hosts) in [
+        (
+            "README.md",
+            &["rust/", "node/", "browser/", "edge-worker/", "deno/"][..],
+        ),
+        (
+            "pkg-template/README.md",
+            &["node/", "browser/", "edge-worker/", "deno/"],
+        ),
+    ] {
+        let shown = shown_by(readme);
+        for host in hosts {
+            assert!(
+                shown.iter().any(|path| path.starts_with(host)),
+                "{readme} shows no example of {host}"
+            );
+        }
     }
 }

@@ -1,4 +1,4 @@
-// The types of llm-api-router, the same for every entry point. Written by hand: they are the package's contract.
+// The types of llm-api-router, the same for every entry point, written by hand.
 
 /// <reference lib="esnext.disposable" />
 
@@ -12,7 +12,7 @@ export interface ConnectionPoolConfig {
   /**
    * Idle sockets kept for reuse; at most `maxConnections`. Where the sockets are the host's, this is its business:
    * see {@link Client.capabilities}.
-   * @default 20
+   * @default 20, or `maxConnections` where that is less
    */
   maxKeepaliveConnections?: number;
   /**

@@ -83,7 +83,9 @@ async fn place(client: &Inner, clocks: &SharedClocks) -> Result<Permit> {
         Ok(Err(Closed)) => Err(closed()),
         Ok(Ok(permit)) => Ok(permit),
         Err(expired) => {
-            gate.timed_out();
+            if expired.kind == TimeoutKind::Pool {
+                gate.timed_out();
+            }
             Err(clocks.lock().timeout(now, expired, 1))
         }
     }

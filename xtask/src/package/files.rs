@@ -28,12 +28,12 @@ pub fn inline_module(pkg: &Path) -> Outcome {
     )
 }
 
-/// Copies README and licences from the top of the checkout.
+/// Copies the licences from the top of the checkout.
 pub fn copy_documents(project: &Project, pkg: &Path) -> Outcome {
     let entries = std::fs::read_dir(&project.root).map_err(|error| format!("the checkout cannot be read: {error}"))?;
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name == "README.md" || name.starts_with("LICENSE") {
+        if name.starts_with("LICENSE") {
             std::fs::copy(entry.path(), pkg.join(&name))
                 .map_err(|error| format!("{name} cannot be copied: {error}"))?;
         }
