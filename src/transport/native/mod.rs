@@ -28,7 +28,7 @@ mod pair;
 mod tls_tests;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Url;
 use rustls::pki_types::CertificateDer;
@@ -80,6 +80,15 @@ pub(crate) struct Transport {
     pool: Arc<Pool>,
     /// What the client's own limits ask of the kernel; a call with larger ones asks for more.
     kernel: Kernel,
+    /// Where the last request went, which is nearly always where the next one goes.
+    last: Mutex<Option<Arc<Target>>>,
+}
+
+/// An address, taken apart.
+struct Target {
+    text: String,
+    url: Url,
+    origin: Origin,
 }
 
 impl Transport {
@@ -90,6 +99,7 @@ impl Transport {
         Ok(Self {
             pool: Pool::new(&settings.pool, Maker::new(host)?),
             kernel: Kernel::of(&settings.limits),
+            last: Mutex::default(),
         })
     }
 
@@ -100,10 +110,10 @@ impl Transport {
         permit: Permit,
         clocks: SharedClocks,
     ) -> Result<Response, Failure> {
-        let (url, origin) = target(&request.url)?;
+        let target = self.target(&request.url)?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
-        let mut lease = self.pool.lease(&origin, kernel, permit).map_err(unsendable)?;
-        let outcome = self.exchange(&mut lease, request, url, &clocks).await;
+        let mut lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;
+        let outcome = self.exchange(&mut lease, request, target.url.clone(), &clocks).await;
         match outcome {
             Ok(response) => {
                 clocks.lock().head_arrives(rt::now());
@@ -123,16 +133,16 @@ impl Transport {
 
     /// Opens a socket ahead of use and leaves it idle. Dropping the future closes it.
     pub(crate) async fn open(&self, url: &str, permit: Permit, clocks: SharedClocks) -> Result<(), Failure> {
-        let (url, origin) = target(url)?;
+        let target = self.target(url)?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
-        let mut lease = self.pool.fresh(&origin, kernel, permit).map_err(unsendable)?;
+        let mut lease = self.pool.fresh(&target.origin, kernel, permit).map_err(unsendable)?;
         clocks.lock().dials(rt::now());
         self.pool.settle().await;
         let Some(slot) = lease.slot() else { return Err(gone()) };
         slot.dials.begins(clocks);
         // hyper refuses to send a request of HTTP/2 on a connection of HTTP/1, but only when it has the connection,
         // which it then keeps: nothing is ever sent.
-        let mut request = reqwest::Request::new(http::Method::HEAD, url);
+        let mut request = reqwest::Request::new(http::Method::HEAD, target.url.clone());
         *request.version_mut() = http::Version::HTTP_2;
         let (dials, pending) = (Arc::clone(&slot.dials), slot.client.execute(request));
         match lease.pending.insert(Box::pin(pending)).await {
@@ -159,8 +169,10 @@ impl Transport {
         if lease.is_reused() {
             clocks.lock().uploads(now);
             self.pool.counters.reused();
-            // Lets the runtime see what the server has done to the idle socket meanwhile.
-            tokio::task::yield_now().await;
+            if lease.slot().is_some_and(|slot| slot.dials.has_rested(now)) {
+                // Lets the runtime see what the server has done to the idle socket meanwhile.
+                tokio::task::yield_now().await;
+            }
         } else {
             clocks.lock().dials(now);
             self.pool.settle().await;
@@ -184,6 +196,14 @@ impl Transport {
         })
     }
 
+    fn target(&self, url: &str) -> Result<Arc<Target>, Failure> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some(target) if target.text == url => Ok(Arc::clone(target)),
+            _ => Ok(Arc::clone(last.insert(Arc::new(Target::parse(url)?)))),
+        }
+    }
+
     /// Closes the idle sockets; those in use close after it.
     pub(crate) fn close(&self) {
         self.pool.shut();
@@ -199,10 +219,16 @@ impl Transport {
     }
 }
 
-fn target(url: &str) -> Result<(Url, Origin), Failure> {
-    let url = Url::parse(url).map_err(|error| unsendable(format!("the address is no URL: {error}")))?;
-    let origin = Origin::of(&url).ok_or_else(|| unsendable("the address has no host".to_owned()))?;
-    Ok((url, origin))
+impl Target {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        let url = Url::parse(text).map_err(|error| unsendable(format!("the address is no URL: {error}")))?;
+        let origin = Origin::of(&url).ok_or_else(|| unsendable("the address has no host".to_owned()))?;
+        Ok(Self {
+            text: text.to_owned(),
+            url,
+            origin,
+        })
+    }
 }
 
 fn gone() -> Failure {
