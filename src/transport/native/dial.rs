@@ -23,9 +23,6 @@ use crate::rt;
 /// How long after a response's end its connection may be on its way back to hyper's pool.
 pub(super) const GRACE: Duration = Duration::from_millis(20);
 
-/// A connection that was idle for less was looked at just now: to look again costs a turn of the runtime.
-const REST: Duration = Duration::from_millis(1);
-
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// What a slot's connector, its request body and its owner tell each other.
@@ -119,12 +116,6 @@ impl Dials {
     /// Whether there may be a socket.
     pub(super) fn is_open(&self) -> bool {
         self.lock().open
-    }
-
-    /// Whether the connection was idle long enough for the server to have closed it.
-    pub(super) fn has_rested(&self, now: rt::Instant) -> bool {
-        let ended = self.lock().ended;
-        ended.is_none_or(|ended| now.since(ended) >= REST)
     }
 
     /// The response has ended and left the connection fit for another.

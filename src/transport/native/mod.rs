@@ -35,6 +35,7 @@ use rustls::pki_types::CertificateDer;
 
 pub(crate) use body::Body;
 pub(crate) use cause::Cause;
+pub(crate) use head::Fields;
 
 use self::counters::Closed;
 use self::failure::{Progress, unsendable};
@@ -115,9 +116,10 @@ impl Transport {
         let mut lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;
         let outcome = self.exchange(&mut lease, request, target.url.clone(), &clocks).await;
         match outcome {
-            Ok(response) => {
+            Ok(mut response) => {
                 clocks.lock().head_arrives(rt::now());
-                let (head, keep) = (head::head(&response), head::keep(&response));
+                let keep = head::keep(&response);
+                let head = head::head(&mut response);
                 (lease.pending, lease.body) = (None, Some(response.into()));
                 Ok(Response {
                     head,
@@ -169,10 +171,8 @@ impl Transport {
         if lease.is_reused() {
             clocks.lock().uploads(now);
             self.pool.counters.reused();
-            if lease.slot().is_some_and(|slot| slot.dials.has_rested(now)) {
-                // Lets the runtime see what the server has done to the idle socket meanwhile.
-                tokio::task::yield_now().await;
-            }
+            // Lets the runtime see what the server has done to the idle socket meanwhile.
+            tokio::task::yield_now().await;
         } else {
             clocks.lock().dials(now);
             self.pool.settle().await;
