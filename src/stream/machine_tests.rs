@@ -24,7 +24,6 @@ fn machine<S: Sink>(status: u16, content_type: &str, streaming: bool, sink: S) -
     let clocks = SharedClocks::new(Clocks::start(at(0), Limits::default(), streaming));
     clocks.lock().uploaded(at(1));
     clocks.lock().head_arrives(at(2));
-    let headers = headers.into();
     Machine::new(clocks, sink, Head { status, headers }, &settings, streaming)
 }
 

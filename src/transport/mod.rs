@@ -11,7 +11,6 @@
 //! Transport::close(&self)
 //! Transport::capabilities(&self) -> Capabilities
 //! Transport::sockets(&self) -> Option<SocketStats>
-//! Fields::get(&self, &str) -> Option<&str>
 //! Body::poll_chunk(&mut self, &mut Context) -> Poll<Option<Result<Bytes, Failure>>>
 //! ```
 
@@ -25,7 +24,7 @@ mod sockets;
 
 use bytes::Bytes;
 
-pub(crate) use host::{Body, Cause, Fields, Host, Transport, check_url};
+pub(crate) use host::{Body, Cause, Host, Transport, check_url};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use host::{Hold, failure_of};
 pub use sockets::{ClosedSockets, SocketStats};
@@ -44,7 +43,7 @@ pub(crate) struct Request {
 #[derive(Debug, Clone)]
 pub(crate) struct Head {
     pub(crate) status: u16,
-    pub(crate) headers: Fields,
+    pub(crate) headers: Headers,
 }
 
 /// A head and the body behind it.
@@ -59,7 +58,6 @@ pub(crate) struct Headers(pub(crate) Vec<(String, String)>);
 
 impl Headers {
     /// The first value under this name.
-    #[allow(dead_code, reason = "native answers keep reqwest's own map")]
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()

@@ -10,7 +10,6 @@ mod failure;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-pub(crate) use super::Headers as Fields;
 pub(crate) use body::{Body, Hold};
 pub(crate) use cause::Cause;
 pub(crate) use failure::of_read as failure_of;

@@ -12,9 +12,7 @@ use super::body::Keep;
 use super::dial::Dials;
 use super::failure::unsendable;
 use super::upload::Upload;
-#[cfg(test)]
-use crate::transport::Headers;
-use crate::transport::{Failure, Head, Request};
+use crate::transport::{Failure, Head, Headers, Request};
 
 /// A request as reqwest takes it. Its body reports to `dials`.
 pub(super) fn request(request: Request, url: Url, dials: Arc<Dials>) -> Result<reqwest::Request, Failure> {
@@ -38,30 +36,17 @@ pub(super) fn request(request: Request, url: Url, dials: Arc<Dials>) -> Result<r
     Ok(sent)
 }
 
-/// The headers of an answer, as reqwest holds them: few of them are ever looked at.
-#[derive(Clone, Debug)]
-pub(crate) struct Fields(HeaderMap);
-
-impl Fields {
-    /// The first value under this name, if it is text.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        std::str::from_utf8(self.0.get(name)?.as_bytes()).ok()
-    }
-}
-
-#[cfg(test)]
-impl From<Headers> for Fields {
-    fn from(headers: Headers) -> Self {
-        let field = |(name, value): (String, String)| (name.parse().unwrap(), value.parse().unwrap());
-        Self(headers.0.into_iter().map(field).collect::<HeaderMap>())
-    }
-}
-
-/// The head of an answer, taken out of it.
-pub(super) fn head(response: &mut reqwest::Response) -> Head {
+/// The head of an answer.
+pub(super) fn head(response: &reqwest::Response) -> Head {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+        .collect();
     Head {
         status: response.status().as_u16(),
-        headers: Fields(std::mem::take(response.headers_mut())),
+        headers: Headers(headers),
     }
 }
 

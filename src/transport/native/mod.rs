@@ -35,7 +35,6 @@ use rustls::pki_types::CertificateDer;
 
 pub(crate) use body::Body;
 pub(crate) use cause::Cause;
-pub(crate) use head::Fields;
 
 use self::counters::Closed;
 use self::failure::{Progress, unsendable};
@@ -116,10 +115,9 @@ impl Transport {
         let mut lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;
         let outcome = self.exchange(&mut lease, request, target.url.clone(), &clocks).await;
         match outcome {
-            Ok(mut response) => {
+            Ok(response) => {
                 clocks.lock().head_arrives(rt::now());
-                let keep = head::keep(&response);
-                let head = head::head(&mut response);
+                let (head, keep) = (head::head(&response), head::keep(&response));
                 (lease.pending, lease.body) = (None, Some(response.into()));
                 Ok(Response {
                     head,
