@@ -132,8 +132,8 @@ impl Provider {
     }
 
     /// A whole answer as a value.
-    pub(crate) fn parse_answer(self, json: &str) -> Result<ChatCompletion, Fault> {
-        serde_json::from_str(json).map_err(|error| Fault::malformed(json, &error))
+    pub(crate) fn parse_answer(self, body: Vec<u8>) -> Result<ChatCompletion, Fault> {
+        openai::parse_answer(body)
     }
 }
 

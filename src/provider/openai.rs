@@ -9,7 +9,7 @@ use super::answer::{Fault, Signals};
 use super::peek::Peek;
 use crate::decode::sse::Event;
 use crate::stream::Sink;
-use crate::types::{ChatRequest, RawChatRequest};
+use crate::types::{ChatCompletion, ChatRequest, RawChatRequest};
 
 /// The data of the event that ends a stream.
 const DONE: &str = "[DONE]";
@@ -125,6 +125,17 @@ pub(super) fn decode_answer(body: Vec<u8>) -> Result<String, Fault> {
         return Err(Fault::unexpected(&text, "the answer has no choices"));
     }
     Ok(text)
+}
+
+/// A whole answer as a value. Only one that is not as it should be is looked at a second time, to say what is wrong.
+pub(super) fn parse_answer(body: Vec<u8>) -> Result<ChatCompletion, Fault> {
+    match serde_json::from_slice::<ChatCompletion>(&body) {
+        Ok(answer) if !answer.extra.contains_key("error") => Ok(answer),
+        parsed => {
+            let text = decode_answer(body)?;
+            parsed.map_err(|error| Fault::malformed(&text, &error))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,6 @@ use crate::error::{Error, ErrorKind, Replay, TimeoutKind};
 use crate::provider::{Fault, Provider, Signals, refusal};
 use crate::rt::Instant;
 use crate::transport::{Failure, Head};
-use crate::types::ChatCompletion;
 
 /// The largest answer that is not streamed, in bytes.
 const LARGEST_ANSWER: usize = 64 << 20;
@@ -130,7 +129,7 @@ impl<S: Sink> Machine<S> {
         outcome.map_err(|stopped| self.stopped(now, stopped))
     }
 
-    /// The body has ended. Gives the JSON text of an answer that was not streamed.
+    /// The body has ended. Gives the JSON text of an answer that was not streamed, unless the sink keeps it as a value.
     pub(crate) fn on_eof(&mut self, now: Instant) -> Result<Option<String>, Error> {
         match &mut self.mode {
             Mode::Events { decoder, progress } => {
@@ -147,9 +146,8 @@ impl<S: Sink> Machine<S> {
             }
             Mode::Whole(body) => {
                 let body = std::mem::take(body);
-                self.provider
-                    .decode_answer(body)
-                    .map(Some)
+                self.sink
+                    .whole(self.provider, body)
                     .map_err(|fault| self.fault(now, fault))
             }
             Mode::NoStream(body) => {
@@ -162,11 +160,6 @@ impl<S: Sink> Machine<S> {
                 Err(self.complete_error(now, refusal(&self.head, &body, self.key.as_deref())))
             }
         }
-    }
-
-    /// The answer as a value.
-    pub(crate) fn parse(&self, now: Instant, json: &str) -> Result<ChatCompletion, Error> {
-        self.provider.parse_answer(json).map_err(|fault| self.fault(now, fault))
     }
 
     /// The body broke off.
@@ -198,11 +191,12 @@ impl<S: Sink> Machine<S> {
 
     /// The error of the limit on the whole call, which runs while nobody reads, too.
     pub(crate) fn total_expired(&self, now: Instant) -> Option<Error> {
-        let expired = self
-            .clocks
-            .lock()
-            .expired(now)
-            .filter(|expired| expired.kind == TimeoutKind::Total)?;
+        let expired = {
+            let clocks = self.clocks.lock();
+            clocks.limits().total?;
+            clocks.expired(now)
+        };
+        let expired = expired.filter(|expired| expired.kind == TimeoutKind::Total)?;
         Some(self.timeout(now, expired))
     }
 

@@ -160,21 +160,28 @@ fn html_and_emptiness_are_no_answers() {
 }
 
 #[test]
-fn a_whole_answer_is_given_as_its_json() {
+fn a_whole_answer_is_kept_as_a_value() {
     let body =
         r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop","x":1}],"y":2}"#;
     let mut machine = machine(200, "application/json", false, Typed::default());
     for byte in body.as_bytes() {
         machine.on_bytes(at(3), &[*byte]).unwrap();
     }
-    let json = machine.on_eof(at(4)).unwrap().unwrap();
-    assert_eq!(json, body);
-    let answer = machine.parse(at(4), &json).unwrap();
+    assert_eq!(machine.on_eof(at(4)).unwrap(), None);
+    let answer = machine.sink.answer.take().unwrap();
     assert_eq!(answer.content(), Some("Hi"));
     assert_eq!(
         (answer.extra["y"].as_u64(), answer.choices[0].extra["x"].as_u64()),
         (Some(2), Some(1))
     );
+}
+
+#[test]
+fn javascript_gets_a_whole_answer_as_its_json() {
+    let body = r#"{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}],"y":2}"#;
+    let mut machine = machine(200, "application/json", false, JsonText::default());
+    machine.on_bytes(at(3), body.as_bytes()).unwrap();
+    assert_eq!(machine.on_eof(at(4)).unwrap().as_deref(), Some(body));
 }
 
 #[test]

@@ -4,9 +4,9 @@ use std::future::Future;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use super::{Machine, Sink};
+use super::{Machine, Sink, Typed};
 use crate::alarm::Alarm;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::rt::{self, Sleep};
 use crate::transport::Body;
 use crate::types::ChatCompletion;
@@ -88,12 +88,6 @@ impl<S: Sink> Reader<S> {
         }
     }
 
-    /// The answer as a value.
-    pub(crate) async fn completion(mut self) -> Result<ChatCompletion, Error> {
-        let json = self.answer().await?;
-        self.machine.parse(rt::now(), &json)
-    }
-
     /// Reads on until the answer is whole: its JSON.
     pub(crate) async fn answer(&mut self) -> Result<String, Error> {
         loop {
@@ -102,6 +96,15 @@ impl<S: Sink> Reader<S> {
                 Step::Ended(answer) => return Ok(answer.unwrap_or_default()),
             }
         }
+    }
+}
+
+impl Reader<Typed> {
+    /// The answer as a value.
+    pub(crate) async fn completion(mut self) -> Result<ChatCompletion, Error> {
+        self.answer().await?;
+        let answer = self.machine.sink.answer.take();
+        answer.ok_or_else(|| Error::new(ErrorKind::Stream, "the answer is empty"))
     }
 }
 

@@ -2,19 +2,24 @@
 
 use std::collections::VecDeque;
 
-use crate::provider::{Fault, Peek, Signals};
-use crate::types::ChatChunk;
+use crate::provider::{Fault, Peek, Provider, Signals};
+use crate::types::{ChatChunk, ChatCompletion};
 
 /// Takes chunks and tells what they mean for the stream.
 pub(crate) trait Sink {
     /// A chunk that is OpenAI's JSON already.
     fn openai_chunk(&mut self, json: &str) -> Result<Signals, Fault>;
+
+    /// The body of an answer that was not streamed. Gives it back as checked JSON where that is what is wanted.
+    fn whole(&mut self, provider: Provider, body: Vec<u8>) -> Result<Option<String>, Fault>;
 }
 
 /// Chunks as values.
 #[derive(Debug, Default)]
 pub(crate) struct Typed {
     chunks: VecDeque<ChatChunk>,
+    /// The answer, when it was not streamed.
+    pub(crate) answer: Option<ChatCompletion>,
 }
 
 impl Typed {
@@ -39,6 +44,11 @@ impl Sink for Typed {
         }
         self.chunks.push_back(chunk);
         Ok(signals)
+    }
+
+    fn whole(&mut self, provider: Provider, body: Vec<u8>) -> Result<Option<String>, Fault> {
+        self.answer = Some(provider.parse_answer(body)?);
+        Ok(None)
     }
 }
 
@@ -88,5 +98,9 @@ impl Sink for JsonText {
         self.text.push(if self.text.is_empty() { '[' } else { ',' });
         self.text.push_str(json);
         Ok(signals)
+    }
+
+    fn whole(&mut self, provider: Provider, body: Vec<u8>) -> Result<Option<String>, Fault> {
+        provider.decode_answer(body).map(Some)
     }
 }

@@ -1,27 +1,25 @@
 //! The whole answer to a chat request.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::open::open_object;
 use super::{Content, Message};
 
 /// An answer. Fields that are not named here are in `extra`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChatCompletion {
     /// The provider's id of the answer.
-    #[serde(default)]
     pub id: String,
     /// When it was made, in seconds since 1970.
-    #[serde(default)]
     pub created: u64,
     /// The model that answered.
-    #[serde(default)]
     pub model: String,
     /// The answers: one, or as many as `n` asked for.
     pub choices: Vec<Choice>,
     /// What it cost in tokens.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
     /// Every other field.
     #[serde(flatten)]
@@ -29,16 +27,14 @@ pub struct ChatCompletion {
 }
 
 /// One of the answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Choice {
     /// Its number.
-    #[serde(default)]
     pub index: u32,
     /// What the model said.
     pub message: Message,
     /// Why it stopped: `stop`, `length`, `tool_calls`, `content_filter`.
-    #[serde(default)]
     pub finish_reason: Option<String>,
     /// Every other field.
     #[serde(flatten)]
@@ -46,17 +42,14 @@ pub struct Choice {
 }
 
 /// Tokens that were used.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Usage {
     /// Of the request.
-    #[serde(default)]
     pub prompt_tokens: u64,
     /// Of the answer.
-    #[serde(default)]
     pub completion_tokens: u64,
     /// Of both.
-    #[serde(default)]
     pub total_tokens: u64,
     /// Every other field, such as `prompt_tokens_details`.
     #[serde(flatten)]
@@ -73,3 +66,21 @@ impl ChatCompletion {
         }
     }
 }
+
+open_object!(ChatCompletion {
+    id: plain,
+    created: plain,
+    model: plain,
+    choices: required,
+    usage: plain
+});
+open_object!(Choice {
+    index: plain,
+    message: required,
+    finish_reason: plain
+});
+open_object!(Usage {
+    prompt_tokens: plain,
+    completion_tokens: plain,
+    total_tokens: plain
+});

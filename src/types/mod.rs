@@ -2,6 +2,7 @@
 
 mod chunk;
 mod completion;
+mod open;
 mod raw;
 mod request;
 

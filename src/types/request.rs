@@ -1,7 +1,13 @@
 //! The chat request.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+
+use super::open::open_object;
 
 /// A chat request. Fields that are not named here go into [`extra`](Self::extra) and are sent as they are.
 ///
@@ -76,13 +82,12 @@ impl ChatRequest {
 }
 
 /// One message of a conversation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Message {
     /// `system`, `user`, `assistant`, `tool` or `developer`.
     pub role: String,
     /// What it says; `None` for an assistant's message that only calls tools.
-    #[serde(default)]
     pub content: Option<Content>,
     /// Every other field, such as `tool_calls` or `tool_call_id`.
     #[serde(flatten)]
@@ -90,7 +95,7 @@ pub struct Message {
 }
 
 /// The content of a message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Content {
     /// Plain text.
@@ -126,5 +131,38 @@ impl Message {
     #[must_use]
     pub fn assistant(content: impl Into<String>) -> Self {
         Self::new("assistant", content)
+    }
+}
+
+open_object!(Message {
+    role: required,
+    content: plain
+});
+
+impl<'de> Deserialize<'de> for Content {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ContentVisitor)
+    }
+}
+
+struct ContentVisitor;
+
+impl<'de> Visitor<'de> for ContentVisitor {
+    type Value = Content;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a text or a list of parts")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Content, E> {
+        Ok(Content::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Content, E> {
+        Ok(Content::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, parts: A) -> Result<Content, A::Error> {
+        Deserialize::deserialize(SeqAccessDeserializer::new(parts)).map(Content::Parts)
     }
 }

@@ -1,5 +1,6 @@
 //! The project's commands: `cargo xtask <command>`.
 
+mod bench;
 mod check;
 mod counts;
 mod demo;
@@ -28,6 +29,7 @@ const HELP: &str = "cargo xtask <command>
   test [--native | --wasm | --host NAME…]
                            all tests, or a part of them
   check                    formatting, lints, documentation, types, package, size
+  bench native             this client beside others: time, memory, sockets
   promises                 what this client promises and what others do, measured
   package                  build pkg/, ready for `npm pack`
   size [--record]          compare the package's size with its budget, or make it the budget
@@ -57,6 +59,7 @@ fn run(args: &[&str]) -> Outcome<bool> {
         ["demo", rest @ ..] => demo::run(&project, rest),
         ["test", rest @ ..] => test::run(&project, rest),
         ["promises"] => promises::run(&project),
+        ["bench", rest @ ..] => bench::run(&project, rest),
         ["check"] => check::run(&project),
         ["package"] => package::run(&project, &setup::run(&project, &[Need::Package])?).map(|_| true),
         ["size", rest @ ..] => size(&project, rest).map(|()| true),

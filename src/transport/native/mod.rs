@@ -31,7 +31,7 @@ mod pair;
 mod tls_tests;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use reqwest::Url;
 use rustls::pki_types::CertificateDer;
@@ -83,6 +83,15 @@ pub(crate) struct Transport {
     pool: Arc<Pool>,
     /// What the client's own limits ask of the kernel; a call with larger ones asks for more.
     kernel: Kernel,
+    /// Where the last request went, which is nearly always where the next one goes.
+    last: Mutex<Option<Arc<Target>>>,
+}
+
+/// An address, taken apart.
+struct Target {
+    text: String,
+    url: Url,
+    origin: Origin,
 }
 
 impl Transport {
@@ -90,6 +99,7 @@ impl Transport {
         Ok(Self {
             pool: Pool::new(settings, Maker::new(settings, host)?),
             kernel: Kernel::of(&settings.limits),
+            last: Mutex::default(),
         })
     }
 
@@ -100,14 +110,14 @@ impl Transport {
         permit: Permit,
         clocks: SharedClocks,
     ) -> Result<Response, Failure> {
-        let (url, origin) = target(&request.url)?;
+        let target = self.target(&request.url)?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
-        let mut lease = self.pool.lease(&origin, kernel, permit).map_err(unsendable)?;
-        let mut outcome = self.exchange(&mut lease, &request, url.clone(), &clocks).await;
+        let mut lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;
+        let mut outcome = self.exchange(&mut lease, &request, target.url.clone(), &clocks).await;
         if outcome.is_err() && lease.is_stale() {
             let permit = lease.give_up().ok_or_else(gone)?;
-            lease = self.pool.lease(&origin, kernel, permit).map_err(unsendable)?;
-            outcome = self.exchange(&mut lease, &request, url, &clocks).await;
+            lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;
+            outcome = self.exchange(&mut lease, &request, target.url.clone(), &clocks).await;
         }
         match outcome {
             Ok(response) => {
@@ -128,17 +138,17 @@ impl Transport {
 
     /// Opens a socket ahead of use and leaves it idle. Dropping the future closes it.
     pub(crate) async fn open(&self, url: &str, permit: Permit, clocks: SharedClocks) -> Result<(), Failure> {
-        let (url, origin) = target(url)?;
+        let target = self.target(url)?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
-        let mut lease = self.pool.fresh(&origin, kernel, permit).map_err(unsendable)?;
+        let mut lease = self.pool.fresh(&target.origin, kernel, permit).map_err(unsendable)?;
         let (slot, dials) = lease.parts().ok_or_else(gone)?;
-        self.reach(lease.is_reused(), &slot, &url, &clocks).await?;
+        self.reach(lease.is_reused(), &slot, &target.url, &clocks).await?;
         if slot.place.is_some() {
             lease.give_back(None);
             return Ok(());
         }
         dials.begins(clocks);
-        let pending = slot.client.execute(unsendable_request(url, false));
+        let pending = slot.client.execute(unsendable_request(target.url.clone(), false));
         match lease.pending.insert(Box::pin(pending)).await {
             Err(_) if slot.dials.is_open() => {
                 lease.give_back(None);
@@ -198,6 +208,14 @@ impl Transport {
         Ok(())
     }
 
+    fn target(&self, url: &str) -> Result<Arc<Target>, Failure> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some(target) if target.text == url => Ok(Arc::clone(target)),
+            _ => Ok(Arc::clone(last.insert(Arc::new(Target::parse(url)?)))),
+        }
+    }
+
     /// Closes the idle sockets; those in use close after it.
     pub(crate) fn close(&self) {
         self.pool.shut();
@@ -235,10 +253,16 @@ fn unsendable_request(url: Url, shared: bool) -> reqwest::Request {
     request
 }
 
-fn target(url: &str) -> Result<(Url, Origin), Failure> {
-    let url = Url::parse(url).map_err(|error| unsendable(format!("the address is no URL: {error}")))?;
-    let origin = Origin::of(&url).ok_or_else(|| unsendable("the address has no host".to_owned()))?;
-    Ok((url, origin))
+impl Target {
+    fn parse(text: &str) -> Result<Self, Failure> {
+        let url = Url::parse(text).map_err(|error| unsendable(format!("the address is no URL: {error}")))?;
+        let origin = Origin::of(&url).ok_or_else(|| unsendable("the address has no host".to_owned()))?;
+        Ok(Self {
+            text: text.to_owned(),
+            url,
+            origin,
+        })
+    }
 }
 
 fn gone() -> Failure {
