@@ -31,10 +31,17 @@ pub fn native(project: &Project, checks: &mut Checks) {
             ))
         });
     }
-    checks.add("clippy, xtask", || {
+    checks.add("clippy, xtask and benches", || {
         lint(native_cargo(
             project,
-            &["clippy", "--all-targets", "--package", "xtask"],
+            &[
+                "clippy",
+                "--all-targets",
+                "--package",
+                "xtask",
+                "--package",
+                "native-bench",
+            ],
         ))
     });
     checks.add("documentation", || {
