@@ -162,11 +162,13 @@ async fn streams_that_end_too_early() {
     ] {
         let client = client(&format!("{MOCK_URL}/_scenario/{scenario}"));
         let mut answer = stream(&client).await.unwrap();
-        assert!(
-            answer.next().await.unwrap().is_ok(),
-            "{scenario}: nothing before the error"
-        );
-        let error = text(answer).await.unwrap_err();
+        let first = answer.next().await.unwrap();
+        let error = match first {
+            Ok(_) => text(answer).await.unwrap_err(),
+            // When the connection breaks, a host may drop what it has received and not yet handed over.
+            Err(error) if scenario == "cut" => error,
+            Err(error) => panic!("{scenario}: nothing before the error: {error}"),
+        };
         assert_eq!(error.kind(), kind, "{scenario}: {error}");
         assert_eq!(client.pool_stats().in_use, 0, "{scenario}");
     }
