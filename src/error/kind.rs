@@ -16,7 +16,7 @@ pub enum ErrorKind {
     Permission,
     /// 404: no such model or path. Check `model` and `base_url`.
     NotFound,
-    /// 429: too many requests or no quota left. Wait [`Error::retry_after`], then send it again.
+    /// 429: too many requests or no quota left. Wait [`Error::retry_after`](crate::Error::retry_after), then send it again.
     RateLimit,
     /// 5xx, or an error that the provider reported inside an answer. Sending it again may help.
     Provider,
