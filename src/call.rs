@@ -1,5 +1,6 @@
 //! The one way of a call: prepare, wait for a place, send, hand the answer to its machine.
 
+use std::future::Future;
 use std::time::Duration;
 
 use crate::alarm::within;
@@ -54,11 +55,9 @@ pub(crate) async fn open<S: Sink>(client: &Inner, prepared: Prepared, sink: S) -
     let permit = place(client, &clocks)
         .await
         .map_err(|error| error.of_provider(provider))?;
-    let response = match within(&clocks, client.transport.send(request, permit, clocks.clone())).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(failure)) => return Err(network(&clocks, failure).of_provider(provider)),
-        Err(expired) => return Err(clocks.lock().timeout(rt::now(), expired, 1).of_provider(provider)),
-    };
+    let response = outcome(&clocks, client.transport.send(request, permit, clocks.clone()))
+        .await
+        .map_err(|error| error.of_provider(provider))?;
     let machine = Machine::new(clocks, sink, response.head, &client.settings, streaming);
     Ok(Reader::new(machine, response.body))
 }
@@ -95,8 +94,20 @@ fn closed() -> Error {
     Error::new(ErrorKind::Aborted, "the client was closed: make a new one")
 }
 
+/// What a transport's work comes to within the limits of the clocks.
+pub(crate) async fn outcome<T>(
+    clocks: &SharedClocks,
+    work: impl Future<Output = std::result::Result<T, Failure>>,
+) -> Result<T> {
+    match within(clocks, work).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(failure)) => Err(network(clocks, failure)),
+        Err(expired) => Err(clocks.lock().timeout(rt::now(), expired, 1)),
+    }
+}
+
 /// The error of a transport's failure.
-pub(crate) fn network(clocks: &SharedClocks, failure: Failure) -> Error {
+fn network(clocks: &SharedClocks, failure: Failure) -> Error {
     let mut clocks = clocks.lock();
     let replay = failure.replay.unwrap_or_else(|| clocks.replay());
     let error = Error::new(ErrorKind::Network, format!("the request failed: {}", failure.message));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::call;
 use crate::capabilities::Capabilities;
@@ -212,15 +212,11 @@ pub struct PoolStats {
     /// Requests that wait for one.
     pub waiting: usize,
     /// The longest time that any request has waited so far.
-    #[serde(serialize_with = "as_seconds")]
+    #[serde(serialize_with = "crate::config::as_seconds")]
     pub longest_wait: Duration,
     /// Requests that gave up waiting.
     pub pool_timeouts: u64,
     /// The sockets themselves; `None` where the host does not show them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sockets: Option<SocketStats>,
-}
-
-fn as_seconds<S: Serializer>(duration: &Duration, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.serialize_f64(duration.as_secs_f64())
 }

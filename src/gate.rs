@@ -4,7 +4,7 @@
 //! runtime; this file adds what operators ask for: who waits, for how long, and how often it was too long.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -19,7 +19,6 @@ pub(crate) struct Gate {
     waiting: AtomicUsize,
     longest_wait_micros: AtomicU64,
     refused: AtomicU64,
-    closed: AtomicBool,
 }
 
 /// The right to one place; dropping it wakes the next in line.
@@ -60,7 +59,6 @@ impl Gate {
             waiting: AtomicUsize::new(0),
             longest_wait_micros: AtomicU64::new(0),
             refused: AtomicU64::new(0),
-            closed: AtomicBool::new(false),
         }
     }
 
@@ -94,13 +92,12 @@ impl Gate {
 
     /// Lets nobody in any more; those who wait get [`Closed`].
     pub(crate) fn close(&self) {
-        self.closed.store(true, Ordering::Relaxed);
         self.places.close();
     }
 
     /// Whether the gate was closed.
     pub(crate) fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Relaxed)
+        self.places.is_closed()
     }
 
     /// The figures of this moment.

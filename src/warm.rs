@@ -3,8 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::task::Poll;
 
-use crate::alarm::within;
-use crate::call::network;
+use crate::call::outcome;
 use crate::client::Inner;
 use crate::deadline::{Clocks, SharedClocks};
 use crate::error::{Error, Result};
@@ -37,16 +36,8 @@ pub(crate) async fn warm(client: &Inner, sockets: usize) -> Result<usize> {
 
 async fn open(client: &Inner, permit: Permit) -> Result<()> {
     let clocks = SharedClocks::new(Clocks::start(rt::now(), client.settings.limits, false));
-    match within(
-        &clocks,
-        client.transport.open(&client.settings.base_url, permit, clocks.clone()),
-    )
-    .await
-    {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(failure)) => Err(network(&clocks, failure)),
-        Err(expired) => Err(clocks.lock().timeout(rt::now(), expired, 1)),
-    }
+    let work = client.transport.open(&client.settings.base_url, permit, clocks.clone());
+    outcome(&clocks, work).await
 }
 
 /// Runs futures side by side to the end of the last.

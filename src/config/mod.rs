@@ -16,6 +16,7 @@ pub use preset::Preset;
 pub use provider::ProviderConfig;
 pub use timeouts::{TimeLimit, TimeoutConfig};
 
+pub(crate) use pool::as_seconds;
 pub(crate) use provider::Settings;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 pub use kind::{ErrorKind, Phase, Replay, TimeoutKind};
 
-use crate::transport::Cause;
+use crate::transport::{Cause, Head};
 
 /// The result of anything that can fail here.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -204,9 +204,10 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_status(mut self, status: u16, request_id: Option<&str>) -> Self {
-        self.0.status = Some(status);
-        self.0.request_id = request_id.map(str::to_owned);
+    /// Notes the status and request id of the answer.
+    pub(crate) fn with_head(mut self, head: &Head) -> Self {
+        self.0.status = Some(head.status);
+        self.0.request_id = head.headers.get("x-request-id").map(str::to_owned);
         self
     }
 

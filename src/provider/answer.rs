@@ -77,7 +77,7 @@ impl Fault {
         };
         Error::new(kind, mask(message, key))
             .with_code(code)
-            .with_status(head.status, head.headers.get("x-request-id"))
+            .with_head(head)
             .with_replay(Replay::Processed)
     }
 }
@@ -106,7 +106,7 @@ pub(crate) fn refusal(head: &Head, body: &[u8], key: Option<&str>) -> Error {
     };
     Error::new(kind, mask(message, key))
         .with_code(code)
-        .with_status(status, head.headers.get("x-request-id"))
+        .with_head(head)
         .with_retry_after(retry_after(head))
         .with_replay(Replay::Processed)
 }

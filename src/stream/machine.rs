@@ -176,9 +176,7 @@ impl<S: Sink> Machine<S> {
         let error = Error::new(ErrorKind::Network, message)
             .with_code(failure.code)
             .with_cause(failure.cause);
-        let error = error
-            .with_replay(Replay::Processed)
-            .with_status(self.head.status, self.head.headers.get("x-request-id"));
+        let error = error.with_replay(Replay::Processed).with_head(&self.head);
         self.complete_error(now, error)
     }
 
@@ -203,9 +201,7 @@ impl<S: Sink> Machine<S> {
     /// The error of a limit that ran out.
     pub(crate) fn timeout(&self, now: Instant, expired: Expired) -> Error {
         let error = self.clocks.lock().timeout(now, expired, 1);
-        error
-            .of_provider(self.provider.name())
-            .with_status(self.head.status, self.head.headers.get("x-request-id"))
+        error.of_provider(self.provider.name()).with_head(&self.head)
     }
 
     fn truncated(&self, now: Instant) -> Error {
@@ -215,7 +211,7 @@ impl<S: Sink> Machine<S> {
         );
         let error = Error::new(ErrorKind::Stream, message)
             .with_replay(Replay::Processed)
-            .with_status(self.head.status, self.head.headers.get("x-request-id"));
+            .with_head(&self.head);
         self.complete_error(now, error)
     }
 
