@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use llm_api_router::{
-    CallOptions, ChatRequest, Client, ConnectionPoolConfig, Message, ProviderConfig, Result, TimeoutConfig,
+    CallOptions, ChatRequest, Client, ConnectionPoolConfig, Message, ProviderConfig, Result, RetryConfig, TimeoutConfig,
 };
 use tokio::sync::Barrier;
 
@@ -184,7 +184,11 @@ async fn a_long_and_bad_day_leaves_the_pool_as_good_as_new() {
     };
     let config = ProviderConfig::new("openai-compatible", "key")
         .base_url(server.url())
-        .default_model("m");
+        .default_model("m")
+        .retry_config(RetryConfig {
+            max_retries: 0,
+            ..Default::default()
+        });
     let timeouts = TimeoutConfig::default().pool(30.0).read(0.1);
     let client = Client::new(config.connection_pool_config(pool).timeout_config(timeouts)).unwrap();
 

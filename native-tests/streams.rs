@@ -3,13 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // tests
 
 use llm_api_router::mock_server::MockServer;
-use llm_api_router::{ChatRequest, ChatStream, Client, ErrorKind, Message, ProviderConfig, Replay};
+use llm_api_router::{ChatRequest, ChatStream, Client, ErrorKind, Message, ProviderConfig, Replay, RetryConfig};
 
 fn client(base_url: String) -> Client {
     Client::new(
         ProviderConfig::new("openai-compatible", "key")
             .base_url(base_url)
-            .default_model("m"),
+            .default_model("m")
+            .retry_config(RetryConfig {
+                max_retries: 0,
+                ..Default::default()
+            }),
     )
     .unwrap()
 }

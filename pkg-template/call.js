@@ -1,4 +1,5 @@
-// One call: from the request to the end of the answer's body, with one timer, and clean on every way out.
+// One call: from the request, over as many attempts as it takes, to the end of the answer's body; with one timer, and
+// clean on every way out.
 
 import { abortError, StreamError, toError } from "./errors.js";
 
@@ -10,6 +11,9 @@ const DRAIN_MS = 1000;
 /** Hosts fire a timer at once that is set to more than this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** Thrown through an attempt that failed, to the loop that makes the next one. */
+const AGAIN = Symbol("again");
+
 export class Call {
   #core;
   #signal;
@@ -20,15 +24,19 @@ export class Call {
   /** When the timer fires, on the clock of performance.now(). */
   #fires = Infinity;
   #headCame = false;
+  /** This attempt is over, whatever its pending read still brings. */
+  #leaving = false;
   #over = false;
   #aborted = false;
   #reason;
   /** Is told when nothing is in flight any more. */
   #onOver;
-  /** After the head: chunks will come, rather than one answer. */
+  /** Once open: chunks will come, rather than one answer. */
   streaming = false;
-  /** After the head: how many bytes may wait for the consumer. */
+  /** Once open: how many bytes may wait for the consumer. */
   bufferSize = 0;
+  /** Once open: what was read up to the first content, as JSON of chunks and their bytes. */
+  early = [];
   /** Is told the error when the call fails outside of a read: by its timer. */
   onFail = () => {};
   /** Is told the reason when the call is aborted once its head has come, be its body read to the end or not. */
@@ -50,29 +58,67 @@ export class Call {
     return this.#core.finished;
   }
 
-  /** Waits for a place in the pool and for the response's head. */
-  async head() {
+  /**
+   * Sends, again where it has to be, until a failure would be the caller's to handle: until the whole answer is there,
+   * which it resolves with, or the first content of a stream.
+   */
+  async open() {
     try {
-      const body = await this.#core.head();
-      this.#headCame = true;
-      if (body) this.#openReader(body);
-      this.throwIfAborted();
-      this.streaming = this.#core.streaming;
-      this.bufferSize = this.#core.bufferSize;
-    } catch (raw) {
-      this.#headCame = true;
+      const answer = await new Promise((resolve, reject) => {
+        this.onFail = this.onAbort = reject;
+        this.#attempts().then(resolve, reject);
+      });
+      if (!this.streaming) this.unlisten();
+      return answer;
+    } catch (error) {
       this.unlisten();
-      throw this.#end(this.#errorOf(raw));
+      throw error;
     }
   }
 
-  /** The whole answer, when it is not streamed. An error status throws its error here. */
-  answer() {
-    const answer = new Promise((resolve, reject) => {
-      this.onFail = this.onAbort = reject;
-      this.#readAnswer().then(resolve, reject);
-    });
-    return answer.finally(() => this.unlisten());
+  async #attempts() {
+    for (;;) {
+      try {
+        return await this.#attempt();
+      } catch (raw) {
+        if (raw !== AGAIN) throw this.#end(this.#errorOf(raw));
+        this.#leave();
+      }
+    }
+  }
+
+  async #attempt() {
+    let body;
+    try {
+      body = await this.#core.head();
+    } finally {
+      this.#headCame = true;
+    }
+    if (body) this.#openReader(body);
+    this.throwIfAborted();
+    this.streaming = this.#core.streaming;
+    this.bufferSize = this.#core.bufferSize;
+    return this.streaming ? this.#readContent() : this.#readAnswer();
+  }
+
+  /** Leaves an attempt that failed. The core has aborted its fetch; a replacement for fetch may not have listened. */
+  #leave() {
+    clearTimeout(this.#timer);
+    this.#fires = Infinity;
+    this.#reader?.cancel().catch(() => {});
+    this.#reader = this.#memory = undefined;
+    this.#headCame = this.#leaving = false;
+    this.early = [];
+  }
+
+  /** Reads up to the first content. */
+  async #readContent() {
+    while (!this.#core.begun) {
+      const bytes = await this.read(VIEW_BYTES);
+      if (this.#over) return; // the reason has been told
+      this.early.push({ json: bytes ? this.onBytes(bytes) : this.onEof(), bytes: bytes ? bytes.byteLength : 0 });
+      if (!bytes) return this.finish();
+    }
   }
 
   async #readAnswer() {
@@ -99,8 +145,10 @@ export class Call {
       result = await this.#reader.read(view);
     } catch (reason) {
       if (this.#over) return undefined;
-      throw this.#end(this.#errorOf(this.#core.onReadError(reason)));
+      if (this.#leaving) throw AGAIN;
+      throw this.#failed(this.#core.onReadError(reason));
     }
+    if (this.#leaving && !this.#over) throw AGAIN;
     const { done, value } = result;
     if (view && value) this.#memory = value.buffer; // comes back with the result; the core copies what it needs
     if (done || this.#over) return undefined;
@@ -118,7 +166,7 @@ export class Call {
     try {
       return this.#core.onBytes(bytes);
     } catch (raw) {
-      throw this.#end(this.#errorOf(raw));
+      throw this.#failed(raw);
     }
   }
 
@@ -126,7 +174,7 @@ export class Call {
     try {
       return this.#core.onEof();
     } catch (raw) {
-      throw this.#end(this.#errorOf(raw));
+      throw this.#failed(raw);
     }
   }
 
@@ -180,7 +228,7 @@ export class Call {
     try {
       this.#core.readStarts(); // throws what stood behind the chunks of the read before
     } catch (raw) {
-      throw this.#end(this.#errorOf(raw));
+      throw this.#failed(raw);
     }
     this.#arm();
   }
@@ -216,9 +264,17 @@ export class Call {
       const wait = this.#core.onDeadline();
       if (wait >= 0) this.#setTimer(wait, performance.now() + wait);
     } catch (raw) {
-      this.onFail(this.#end(this.#errorOf(raw)));
+      const error = this.#failed(raw);
+      if (error !== AGAIN) return this.onFail(error);
+      this.#leaving = true;
+      this.#reader?.cancel().catch(() => {}); // settles the read that waits, which then throws it
     }
   };
+
+  /** What to throw for what the core threw: before the answer has begun, there may be another attempt. */
+  #failed(raw) {
+    return raw?.kind === "again" && !this.#over ? AGAIN : this.#end(this.#errorOf(raw));
+  }
 
   #errorOf(raw) {
     return this.#aborted ? this.#reason : toError(raw);

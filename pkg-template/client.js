@@ -63,9 +63,10 @@ export class Client {
     if (headers) rest.headers = typeof headers[Symbol.iterator] === "function" ? Object.fromEntries(headers) : headers;
     const call = new Call(this.#chat(body, rest), signal, (call) => this.#calls.delete(call));
     this.#calls.add(call);
-    await call.head();
-    call.throwIfAborted(); // until the stream or the answer listens
-    return call.streaming ? new ChatStream(call) : call.answer();
+    const answer = await call.open();
+    if (!call.streaming) return answer;
+    call.throwIfAborted(); // until the stream listens
+    return new ChatStream(call);
   }
 
   #chat(body, options) {

@@ -18,7 +18,23 @@ const FIELDS = [
   "replay",
 ];
 
+/** Marks the errors of every copy of this package. */
+const OURS = Symbol.for("llm-api-router.error");
+
 export class LLMRouterError extends Error {
+  /**
+   * True for the errors of every copy of this package, too: entry points and versions have classes of their own, which
+   * a program may have side by side without knowing.
+   */
+  static [Symbol.hasInstance](value) {
+    if (Function.prototype[Symbol.hasInstance].call(this, value)) return true;
+    if (!value?.[OURS] || !Object.hasOwn(this.prototype, "name")) return false;
+    for (let type = value; type; type = Object.getPrototypeOf(type)) {
+      if (Object.hasOwn(type, "name") && type.name === this.prototype.name) return true;
+    }
+    return false;
+  }
+
   constructor(raw) {
     super(raw.message, raw.cause === undefined ? undefined : { cause: raw.cause });
     for (const field of FIELDS) {
@@ -28,6 +44,10 @@ export class LLMRouterError extends Error {
 
   get name() {
     return "LLMRouterError";
+  }
+
+  get [OURS]() {
+    return true;
   }
 
   /** For logs: no key and no request is in it, and the host's own error only as its text. */
@@ -93,6 +113,12 @@ export class ConfigError extends LLMRouterError {
   }
 }
 
+export class RetryExhaustedError extends LLMRouterError {
+  get name() {
+    return "RetryExhaustedError";
+  }
+}
+
 export class TimeoutError extends LLMRouterError {
   get name() {
     return "TimeoutError";
@@ -151,6 +177,7 @@ const CLASSES = {
   NetworkError,
   StreamError,
   ConfigError,
+  RetryExhaustedError,
   PoolTimeout,
   ConnectTimeout,
   WriteTimeout,
@@ -165,6 +192,7 @@ export function toError(raw) {
   if (raw instanceof LLMRouterError) return raw;
   if (raw?.kind === "aborted") return abortError(raw.message);
   const Class = CLASSES[raw?.name];
+  if (Class === RetryExhaustedError) return new Class({ ...raw, cause: toError(raw.cause) });
   if (Class && raw.kind) return new Class(raw);
   // Not a description but a trap of the wasm or of its glue: nothing that a caller could have caused.
   return new LLMRouterError({

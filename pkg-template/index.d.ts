@@ -68,6 +68,41 @@ export interface TimeoutConfig {
   idle?: number | null;
 }
 
+/**
+ * How often a failed call is tried again, and how long is waited in between. Tried again is what may succeed the next
+ * time and has handed nothing to you yet: broken connections and timeouts before the first content, 408, 409, 429 and
+ * 5xx. A wait that the server asks for (`retry-after-ms`, `Retry-After`) goes before the one computed here, and no wait
+ * passes `timeoutConfig.total`.
+ */
+export interface RetryConfig {
+  /**
+   * Attempts after the first one; 0 switches retries off.
+   * @default 3
+   */
+  maxRetries?: number;
+  /**
+   * Seconds before the first retry.
+   * @default 1
+   */
+  initialDelay?: number;
+  /**
+   * The longest computed wait, in seconds. A server may ask for more, up to this or 60 s, whichever is longer; if it
+   * asks for more than that, its error is not retried.
+   * @default 60
+   */
+  maxDelay?: number;
+  /**
+   * By what the wait grows from one retry to the next.
+   * @default 2
+   */
+  exponentialBase?: number;
+  /**
+   * Waits a random part of the computed time, so that clients that failed together do not come back together.
+   * @default true
+   */
+  jitter?: boolean;
+}
+
 /** Names of settings for common situations; what is written beside a preset wins. */
 export type Preset = "high_concurrency" | "low_latency" | "resource_constrained" | "long_streaming";
 
@@ -115,6 +150,14 @@ export interface ProviderConfig {
   timeoutConfig?: TimeoutConfig | Snaked<TimeoutConfig> | null;
   /** Places and buffer. */
   connectionPoolConfig?: ConnectionPoolConfig | Snaked<ConnectionPoolConfig> | null;
+  /** Retries. */
+  retryConfig?: RetryConfig | Snaked<RetryConfig> | null;
+  /**
+   * The largest single event of a streamed answer, in bytes: a larger one ends the stream with a {@link StreamError}, so
+   * that no server can fill the memory.
+   * @default 16777216
+   */
+  maxEventSize?: number;
   /** Settings for a common situation, which `timeoutConfig` and `connectionPoolConfig` refine. */
   preset?: Preset | null;
   /**
@@ -137,6 +180,13 @@ export interface CallOptions {
   signal?: AbortSignal | null;
   /** Time limits that go before the client's, one by one. */
   timeoutConfig?: TimeoutConfig | Snaked<TimeoutConfig> | null;
+  /**
+   * How often this call is tried again if it fails; 0 switches retries off.
+   * @default the client's `retryConfig.maxRetries`
+   */
+  maxRetries?: number;
+  /** Values that go before the client's `retryConfig`, one by one. */
+  retryConfig?: RetryConfig | Snaked<RetryConfig> | null;
   /** Headers beside the client's `extraHeaders`; the same name here goes before it there. */
   headers?: Record<string, string> | Headers | Iterable<readonly [string, string]>;
 }
@@ -246,6 +296,18 @@ export interface PoolStats {
   longestWait: number;
   /** Calls that gave up waiting. */
   poolTimeouts: number;
+  /**
+   * The retries that all calls of the client share, so that an outage is not multiplied: 50, and a fifth of one more for
+   * every call.
+   */
+  retryBudget: {
+    /** Retries that could be made now. */
+    available: number;
+    /** Retries that were made so far. */
+    retries: number;
+    /** Retries that were not made because the budget was used up. */
+    refused: number;
+  };
 }
 
 /** What becomes of a setting on this host. */
@@ -287,7 +349,10 @@ export declare class Client {
 
   readonly chat: {
     readonly completions: {
-      /** Answers in chunks: iterate over what it resolves with. */
+      /**
+       * Answers in chunks: iterate over what it resolves with. It does so when the first content has come, because up to
+       * there a failed attempt is repeated; with `maxRetries` 0, when the response head has.
+       */
       create(body: ChatCompletionParams & { stream: true }, options?: CallOptions): Promise<ChatStream>;
       /** Answers at once. */
       create(body: ChatCompletionParams & { stream?: false | null }, options?: CallOptions): Promise<ChatCompletion>;
@@ -350,6 +415,7 @@ export declare class LLMRouterError extends Error {
     | "timeout"
     | "network"
     | "stream"
+    | "retry_exhausted"
     | (string & {});
   /** The `providerType` that was called. */
   readonly provider?: string;
@@ -360,7 +426,7 @@ export declare class LLMRouterError extends Error {
   /** The provider's id of the request, to quote when you ask its support. */
   readonly requestId?: string;
   /** In which part of the call it happened. */
-  readonly phase?: "pool" | "connect" | "write" | "read";
+  readonly phase?: "pool" | "connect" | "write" | "read" | "retry";
   /** The phases that this host does not tell apart, when `phase` is one of them. */
   readonly mergedPhases?: readonly ("pool" | "connect" | "write" | "read")[];
   /** Seconds of the limit that ran out. */
@@ -375,7 +441,7 @@ export declare class LLMRouterError extends Error {
   readonly retryAfter?: number;
   /** What the server may have seen of the request: whether sending it again is safe. */
   readonly replay?: "never_sent" | "maybe_processed" | "processed";
-  /** The host's own error, where it was one. */
+  /** The host's own error, where it was one; of a {@link RetryExhaustedError}, the error of the last attempt. */
   readonly cause?: unknown;
   toJSON(): Record<string, unknown>;
 }
@@ -398,6 +464,13 @@ export declare class ProviderError extends LLMRouterError {}
 export declare class NetworkError extends LLMRouterError {}
 /** The answer is malformed, too large, or a stream that ended without its last event. */
 export declare class StreamError extends LLMRouterError {}
+/**
+ * The call was tried again as often as it may be, and failed each time. `cause` is the error of the last attempt, of its
+ * own class; `status`, `code` and the other fields are that error's, too.
+ */
+export declare class RetryExhaustedError extends LLMRouterError {
+  readonly cause: LLMRouterError;
+}
 /** A time limit ran out; the class tells which, `limit` how long it was. */
 export declare class TimeoutError extends LLMRouterError {}
 /** No place in the pool became free within `pool`. */

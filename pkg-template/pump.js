@@ -74,6 +74,9 @@ export class Pump {
   async #run() {
     const call = this.#call;
     try {
+      for (const { json, bytes } of call.early) this.#push(json, bytes);
+      if (call.over) return this.#end(); // it was short
+      if (call.finished) return await this.#drain();
       while (!call.over) {
         if (this.#isFull()) await this.#room();
         if (call.over) return;
@@ -84,18 +87,22 @@ export class Pump {
           await call.finish();
           return this.#end();
         }
-        if (call.finished) {
-          // The socket wants to be read to the end of the body, which nearly always follows at once: a consumer that
-          // is told the end a moment later finds the socket free for its next call.
-          const told = setTimeout(() => this.#end(), GRACE_MS);
-          await call.drain();
-          clearTimeout(told);
-          return this.#end();
-        }
+        if (call.finished) return await this.#drain();
       }
     } catch (error) {
       this.#end({ error });
     }
+  }
+
+  /**
+   * The socket wants to be read to the end of the body, which nearly always follows at once: a consumer that is told
+   * the end a moment later finds the socket free for its next call.
+   */
+  async #drain() {
+    const told = setTimeout(() => this.#end(), GRACE_MS);
+    await this.#call.drain();
+    clearTimeout(told);
+    this.#end();
   }
 
   #push(json, bytes) {

@@ -17,6 +17,7 @@ export {
   ProviderError,
   RateLimitError,
   ReadTimeout,
+  RetryExhaustedError,
   StreamError,
   TimeoutError,
   TotalTimeout,

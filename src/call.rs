@@ -1,24 +1,38 @@
-//! The one way of a call: prepare, wait for a place, send, hand the answer to its machine.
+//! The one way of a call: prepare, wait for a place, send, hand the answer to its machine; and all of that again while
+//! the policy of retries says so and nothing was handed to the caller.
 
 use std::future::Future;
 use std::time::Duration;
 
 use crate::alarm::within;
 use crate::client::Inner;
-use crate::config::CallOptions;
+use crate::config::{CallOptions, RetryConfig};
 use crate::deadline::{Clocks, Expired, Limits, SharedClocks};
 use crate::error::{Error, ErrorKind, Result, TimeoutKind};
 use crate::gate::{Closed, Permit};
 use crate::provider::ChatInput;
-use crate::rt;
-use crate::stream::{Machine, Reader, Sink};
+use crate::retry::{Advice, Circumstances, Retries};
+use crate::rt::{self, Instant, Sleep};
+use crate::stream::{Machine, Reader, Sink, Typed};
 use crate::transport::{Failure, Request};
 
 /// A call that was checked and encoded; nothing was sent yet.
 pub(crate) struct Prepared {
     request: Request,
     limits: Limits,
+    retries: RetryConfig,
     streaming: bool,
+}
+
+/// A call under way, over all of its attempts.
+pub(crate) struct Call {
+    request: Request,
+    streaming: bool,
+    /// Those of the present attempt; the limit on the whole call goes on from one attempt to the next.
+    clocks: SharedClocks,
+    retries: Retries,
+    /// When the next attempt may start, after one that failed.
+    resume: Option<Instant>,
 }
 
 /// Checks and encodes a chat request.
@@ -32,34 +46,140 @@ pub(crate) fn prepare_chat(
     let named = |error: Error| error.of_provider(provider.name());
     options.validate().map_err(named)?;
     let limits = options.timeouts.apply(client.settings.limits).map_err(named)?;
-    let request = provider
+    let retries = options.retries.apply(client.settings.retries);
+    retries.validate().map_err(named)?;
+    let mut request = provider
         .encode_chat(&client.settings, request, streaming, options)
         .map_err(named)?;
+    if let Some(name) = provider.idempotency_header()
+        && request.headers.get(name).is_none()
+    {
+        request
+            .headers
+            .set(name, format!("{:016x}{:016x}", rt::random(), rt::random()));
+    }
     Ok(Prepared {
         request,
         limits,
+        retries,
         streaming,
     })
 }
 
-/// Sends a prepared call and waits for the head of its answer. Dropping the future cancels everything.
-pub(crate) async fn open<S: Sink>(client: &Inner, prepared: Prepared, sink: S) -> Result<Reader<S>> {
-    let provider = client.settings.provider.name();
-    rt::check().map_err(|missing| Error::config(missing).of_provider(provider))?;
-    let Prepared {
-        request,
-        limits,
-        streaming,
-    } = prepared;
-    let clocks = SharedClocks::new(Clocks::start(rt::now(), limits, streaming));
-    let permit = place(client, &clocks)
-        .await
-        .map_err(|error| error.of_provider(provider))?;
-    let response = outcome(&clocks, client.transport.send(request, permit, clocks.clone()))
-        .await
-        .map_err(|error| error.of_provider(provider))?;
-    let machine = Machine::new(clocks, sink, response.head, &client.settings, streaming);
-    Ok(Reader::new(machine, response.body))
+/// Sends a prepared call until its answer has begun: see [`Reader::begin`]. Dropping the future cancels everything.
+pub(crate) async fn open(client: &Inner, prepared: Prepared) -> Result<Reader<Typed>> {
+    let mut call = Call::start(client, prepared)?;
+    loop {
+        let mut reader = call.head::<Typed>(client).await?;
+        match reader.begin(call.may_repeat()).await {
+            Ok(()) => return Ok(reader),
+            Err(error) => {
+                // Gives the place in the pool back before the wait.
+                drop(reader);
+                call.failed(client, error)?;
+            }
+        }
+    }
+}
+
+impl Call {
+    /// Starts the clocks.
+    pub(crate) fn start(client: &Inner, prepared: Prepared) -> Result<Self> {
+        rt::check().map_err(|missing| Error::config(missing).of_provider(client.settings.provider.name()))?;
+        client.retry_budget.call();
+        let clocks = Clocks::start(rt::now(), prepared.limits, prepared.streaming);
+        Ok(Self {
+            request: prepared.request,
+            streaming: prepared.streaming,
+            clocks: SharedClocks::new(clocks),
+            retries: Retries::new(prepared.retries),
+            resume: None,
+        })
+    }
+
+    /// Whether an attempt that fails may be followed by another.
+    pub(crate) fn may_repeat(&self) -> bool {
+        self.retries.are_on()
+    }
+
+    /// Sends, again where it has to be, until the head of an answer has arrived. What comes behind the head may fail as
+    /// well: after [`failed`](Self::failed) this is the way to the next attempt.
+    pub(crate) async fn head<S: Sink + Default>(&mut self, client: &Inner) -> Result<Reader<S>> {
+        loop {
+            self.rest(client).await?;
+            match self.attempt(client).await {
+                Ok(reader) => return Ok(reader),
+                Err(error) => self.failed(client, error)?,
+            }
+        }
+    }
+
+    /// Judges a failed attempt: the error for the caller, unless there is to be another one.
+    pub(crate) fn failed(&mut self, client: &Inner, error: Error) -> Result<()> {
+        let now = rt::now();
+        let wait = self.retries.after(
+            error.of_provider(client.settings.provider.name()),
+            &Circumstances {
+                now,
+                chance: rt::chance(),
+                left: self.clocks.lock().left(now),
+                budget: &client.retry_budget,
+            },
+        )?;
+        self.clocks.lock().rests(now);
+        self.resume = Some(now + wait);
+        Ok(())
+    }
+
+    /// Waits for the time of the next attempt, if one has failed. No place in the pool is held meanwhile.
+    async fn rest(&mut self, client: &Inner) -> Result<()> {
+        let Some(resume) = self.resume.take() else {
+            return Ok(());
+        };
+        if until_closed(client, Sleep::until(resume)).await.is_none() {
+            return Err(self
+                .clocks
+                .lock()
+                .account(rt::now(), closed())
+                .of_provider(client.settings.provider.name()));
+        }
+        // Clocks of their own, so that nothing that an earlier attempt still reports can move them.
+        let next = self.clocks.lock().next_attempt(rt::now());
+        self.clocks = SharedClocks::new(next);
+        Ok(())
+    }
+
+    /// One attempt, to the head of its answer.
+    async fn attempt<S: Sink + Default>(&self, client: &Inner) -> Result<Reader<S>> {
+        let clocks = &self.clocks;
+        let permit = place(client, clocks).await?;
+        let sent = client.transport.send(&self.request, permit, clocks.clone());
+        let response = outcome(clocks, sent).await?;
+        let advice = match response.head.status {
+            200..=299 => Advice::default(),
+            _ => Advice::of(&response.head.headers, rt::unix_time()),
+        };
+        let machine = Machine::new(
+            clocks.clone(),
+            S::default(),
+            response.head,
+            advice,
+            &client.settings,
+            self.streaming,
+        );
+        Ok(Reader::new(machine, response.body))
+    }
+}
+
+/// Runs a future until it is done or the client is closed.
+async fn until_closed<F: Future>(client: &Inner, future: F) -> Option<F::Output> {
+    let mut future = std::pin::pin!(future);
+    let mut closed = std::pin::pin!(client.gate.closed());
+    std::future::poll_fn(|context| match closed.as_mut().poll(context) {
+        std::task::Poll::Ready(()) => std::task::Poll::Ready(None),
+        std::task::Poll::Pending => future.as_mut().poll(context).map(Some),
+    })
+    .await
 }
 
 /// A place in the pool, within the pool limit; a limit of zero does not wait.
@@ -85,7 +205,7 @@ async fn place(client: &Inner, clocks: &SharedClocks) -> Result<Permit> {
             if expired.kind == TimeoutKind::Pool {
                 gate.timed_out();
             }
-            Err(clocks.lock().timeout(now, expired, 1))
+            Err(clocks.lock().timeout(now, expired))
         }
     }
 }
@@ -102,7 +222,7 @@ pub(crate) async fn outcome<T>(
     match within(clocks, work).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(failure)) => Err(network(clocks, failure)),
-        Err(expired) => Err(clocks.lock().timeout(rt::now(), expired, 1)),
+        Err(expired) => Err(clocks.lock().timeout(rt::now(), expired)),
     }
 }
 
@@ -117,6 +237,5 @@ fn network(clocks: &SharedClocks, failure: Failure) -> Error {
             .with_code(failure.code)
             .with_cause(failure.cause)
             .with_replay(replay),
-        1,
     )
 }

@@ -11,7 +11,8 @@ use crate::config::{CallOptions, ProviderConfig, Settings};
 use crate::error::Result;
 use crate::gate::Gate;
 use crate::provider::ChatInput;
-use crate::stream::{ChatStream, Typed};
+use crate::retry::{Budget, RetryBudget};
+use crate::stream::ChatStream;
 use crate::transport::{Host, SocketStats, Transport};
 use crate::types::{ChatCompletion, ChatRequest};
 use crate::warm;
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) gate: Gate,
     pub(crate) transport: Transport,
+    pub(crate) retry_budget: Budget,
 }
 
 impl Client {
@@ -64,6 +66,7 @@ impl Client {
                 settings,
                 gate,
                 transport,
+                retry_budget: Budget::default(),
             }),
         })
     }
@@ -88,6 +91,7 @@ impl Client {
             waiting: gate.waiting,
             longest_wait: gate.longest_wait,
             pool_timeouts: gate.timeouts,
+            retry_budget: self.inner.retry_budget.stats(),
             sockets: self.inner.transport.sockets(),
         }
     }
@@ -168,11 +172,11 @@ impl Completions<'_> {
     pub async fn create_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatCompletion> {
         let inner = self.client.inner();
         let prepared = call::prepare_chat(inner, &ChatInput::Typed(&request), false, options)?;
-        let reader = call::open(inner, prepared, Typed::default()).await?;
-        reader.completion().await
+        call::open(inner, prepared).await?.completion()
     }
 
-    /// The answer as it is written, chunk by chunk. Ready when the head of the answer has arrived.
+    /// The answer as it is written, chunk by chunk. Ready when its first content has arrived, because up to there a
+    /// failed attempt is repeated; with [`max_retries`](crate::RetryConfig::max_retries) 0, when its head has.
     ///
     /// # Errors
     ///
@@ -189,15 +193,7 @@ impl Completions<'_> {
     pub async fn stream_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatStream> {
         let inner = self.client.inner();
         let prepared = call::prepare_chat(inner, &ChatInput::Typed(&request), true, options)?;
-        let mut reader = call::open(inner, prepared, Typed::default()).await?;
-        if reader.machine.is_streaming() {
-            return Ok(ChatStream::new(reader));
-        }
-        // A refusal, or no stream at all: its body says why.
-        match reader.answer().await {
-            Err(error) => Err(error),
-            Ok(_) => Err(crate::Error::new(crate::ErrorKind::Stream, "the answer is no stream")),
-        }
+        call::open(inner, prepared).await.map(ChatStream::new)
     }
 }
 
@@ -216,6 +212,8 @@ pub struct PoolStats {
     pub longest_wait: Duration,
     /// Requests that gave up waiting.
     pub pool_timeouts: u64,
+    /// The retries that the client's calls may still make.
+    pub retry_budget: RetryBudget,
     /// The sockets themselves; `None` where the host does not show them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sockets: Option<SocketStats>,

@@ -41,6 +41,8 @@ pub(crate) enum Stage {
     Body,
     /// Nobody reads: the consumer is busy or the buffer is full.
     Paused,
+    /// Waits for the time of the next attempt.
+    Resting,
 }
 
 /// The phases that [`Stage::Exchange`] merges.
@@ -60,6 +62,7 @@ pub(crate) struct Clocks {
     /// When the upload ended, or where that cannot be known, when the exchange began.
     uploaded: Option<Instant>,
     content: Option<Instant>,
+    attempts: u32,
     spent: Spent,
     sent: u64,
     received: u64,
@@ -99,10 +102,32 @@ impl Clocks {
             started: now,
             uploaded: None,
             content: None,
+            attempts: 1,
             spent: Spent::default(),
             sent: 0,
             received: 0,
         }
+    }
+
+    /// An attempt has failed: until the next one nothing is under way.
+    pub(crate) fn rests(&mut self, now: Instant) {
+        self.enter(now, Stage::Resting);
+    }
+
+    /// The clocks of the next attempt. Its phases start anew; the limit on the whole call goes on.
+    pub(crate) fn next_attempt(&mut self, now: Instant) -> Self {
+        self.book(now);
+        Self {
+            started: self.started,
+            attempts: self.attempts + 1,
+            spent: self.spent,
+            ..Self::start(now, self.limits, self.streaming)
+        }
+    }
+
+    /// What is left of the limit on the whole call, where there is one.
+    pub(crate) fn left(&self, now: Instant) -> Option<Duration> {
+        Some(self.limits.total?.saturating_sub(now.since(self.started)))
     }
 
     /// The limits in force.
@@ -124,6 +149,7 @@ impl Clocks {
             Stage::Dialling => self.spent.connect += time,
             Stage::Uploading => self.spent.write += time,
             Stage::Exchange | Stage::Head | Stage::Body => self.spent.read += time,
+            Stage::Resting => self.spent.retry += time,
             Stage::Paused => {}
         }
         self.entered = now;
@@ -239,7 +265,7 @@ impl Clocks {
                 Some((TimeoutKind::Read, sum))
             }
             Stage::Head | Stage::Body => limits.read.map(|limit| (TimeoutKind::Read, limit)),
-            Stage::Paused => None,
+            Stage::Paused | Stage::Resting => None,
         }
     }
 
@@ -266,24 +292,25 @@ impl Clocks {
             Stage::Uploading => (Phase::Write, &[]),
             Stage::Exchange => (Phase::Read, MERGED),
             Stage::Head | Stage::Body | Stage::Paused => (Phase::Read, &[]),
+            Stage::Resting => (Phase::Retry, &[]),
         }
     }
 
     /// What the server may have seen by now.
     pub(crate) fn replay(&self) -> Replay {
         match self.stage {
-            Stage::Queued | Stage::Dialling => Replay::NeverSent,
+            Stage::Queued | Stage::Dialling | Stage::Resting => Replay::NeverSent,
             Stage::Uploading | Stage::Exchange | Stage::Head => Replay::MaybeProcessed,
             Stage::Body | Stage::Paused => Replay::Processed,
         }
     }
 
     /// Fills in what the clocks know about an error of this moment.
-    pub(crate) fn account(&mut self, now: Instant, error: Error, attempts: u32) -> Error {
+    pub(crate) fn account(&mut self, now: Instant, error: Error) -> Error {
         self.book(now);
         let (phase, merged) = self.phase();
         error.in_phase(Some(phase), merged).with_account(
-            attempts,
+            self.attempts,
             now.since(self.started),
             self.spent,
             self.sent,
@@ -292,15 +319,11 @@ impl Clocks {
     }
 
     /// The error for a limit that ran out, in words that name the setting.
-    pub(crate) fn timeout(&mut self, now: Instant, expired: Expired, attempts: u32) -> Error {
+    pub(crate) fn timeout(&mut self, now: Instant, expired: Expired) -> Error {
         let (_, merged) = self.phase();
         let merged = expired.kind == TimeoutKind::Read && !merged.is_empty();
         let error = Error::new(ErrorKind::Timeout(expired.kind), self.timeout_message(expired, merged));
-        self.account(
-            now,
-            error.with_limit(expired.limit).with_replay(self.replay()),
-            attempts,
-        )
+        self.account(now, error.with_limit(expired.limit).with_replay(self.replay()))
     }
 
     fn timeout_message(&self, Expired { kind, limit }: Expired, merged: bool) -> String {

@@ -123,7 +123,7 @@ fn the_consumers_pause_is_billed_to_no_limit_but_total() {
     clocks.reads(at(60_300));
     assert_eq!(next(&clocks), Some((61_300, TimeoutKind::Read)));
     assert_eq!(clocks.expired(at(61_299)), None);
-    let error = clocks.timeout(at(61_300), clocks.expired(at(61_300)).unwrap(), 1);
+    let error = clocks.timeout(at(61_300), clocks.expired(at(61_300)).unwrap());
     assert_eq!(
         error.spent().read,
         Duration::from_millis(1100),
@@ -152,7 +152,7 @@ fn errors_name_phase_limit_setting_and_what_each_phase_took() {
     let mut clocks = clocks(four());
     clocks.dials(at(500));
     let expired = clocks.expired(at(2500)).unwrap();
-    let error = clocks.timeout(at(2500), expired, 1);
+    let error = clocks.timeout(at(2500), expired);
     assert_eq!(
         error.to_string(),
         "no connection was made within 2 s: raise timeout_config.connect"

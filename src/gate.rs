@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use crate::rt::Instant;
 
@@ -19,6 +19,7 @@ pub(crate) struct Gate {
     waiting: AtomicUsize,
     longest_wait_micros: AtomicU64,
     refused: AtomicU64,
+    on_close: Notify,
 }
 
 /// The right to one place; dropping it wakes the next in line.
@@ -59,6 +60,7 @@ impl Gate {
             waiting: AtomicUsize::new(0),
             longest_wait_micros: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            on_close: Notify::new(),
         }
     }
 
@@ -93,6 +95,15 @@ impl Gate {
     /// Lets nobody in any more; those who wait get [`Closed`].
     pub(crate) fn close(&self) {
         self.places.close();
+        self.on_close.notify_waiters();
+    }
+
+    /// Ready when the gate is closed.
+    pub(crate) async fn closed(&self) {
+        let closing = self.on_close.notified();
+        if !self.is_closed() {
+            closing.await;
+        }
     }
 
     /// Whether the gate was closed.

@@ -39,6 +39,7 @@ mod gate;
 #[cfg(feature = "mock-server")]
 pub mod mock_server;
 mod provider;
+mod retry;
 mod rt;
 mod stream;
 mod transport;
@@ -50,8 +51,11 @@ mod js;
 
 pub use capabilities::{Capabilities, Capability, Level};
 pub use client::{Chat, Client, Completions, PoolStats};
-pub use config::{CallOptions, ConnectionPoolConfig, HttpVersion, Preset, ProviderConfig, TimeLimit, TimeoutConfig};
+pub use config::{
+    CallOptions, ConnectionPoolConfig, HttpVersion, Preset, ProviderConfig, RetryConfig, TimeLimit, TimeoutConfig,
+};
 pub use error::{Error, ErrorKind, Phase, Replay, Result, Spent, TimeoutKind};
+pub use retry::RetryBudget;
 pub use stream::ChatStream;
 pub use transport::{ClosedSockets, SocketStats};
 pub use types::{ChatChunk, ChatCompletion, ChatRequest, Choice, ChunkChoice, Content, Delta, Message, Usage};

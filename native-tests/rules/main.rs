@@ -14,6 +14,7 @@ mod figures;
 mod limits;
 mod reading;
 mod replay;
+mod retries;
 mod reuse;
 mod timeouts;
 mod waiting;
@@ -23,7 +24,7 @@ use std::time::Duration;
 
 use llm_api_router::{
     ChatCompletion, ChatRequest, ChatStream, Client, ConnectionPoolConfig, Message, ProviderConfig, Result,
-    TimeoutConfig,
+    RetryConfig, TimeoutConfig,
 };
 use tokio::task::JoinHandle;
 
@@ -39,10 +40,18 @@ fn sockets(max_connections: usize, max_keepalive_connections: usize) -> Connecti
 }
 
 fn client(url: impl Into<String>, pool: ConnectionPoolConfig, timeouts: TimeoutConfig) -> Client {
-    let config = ProviderConfig::new("openai-compatible", "key")
+    Client::new(config(url).connection_pool_config(pool).timeout_config(timeouts)).unwrap()
+}
+
+/// What all clients here have in common. Each attempt is looked at by itself: retries are off.
+fn config(url: impl Into<String>) -> ProviderConfig {
+    ProviderConfig::new("openai-compatible", "key")
         .base_url(url)
-        .default_model("m");
-    Client::new(config.connection_pool_config(pool).timeout_config(timeouts)).unwrap()
+        .default_model("m")
+        .retry_config(RetryConfig {
+            max_retries: 0,
+            ..Default::default()
+        })
 }
 
 /// A client with these limits on sockets and the documented ones on time.

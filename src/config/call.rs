@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::RetryConfig;
 use super::provider::headers;
 use super::raw::{Table, Value};
+use super::retry::{RetryOverrides, max_retries};
 use super::timeouts::{TimeLimit, TimeoutOverrides};
 use crate::error::Error;
 
@@ -17,6 +19,7 @@ use crate::error::Error;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CallOptions {
     pub(crate) timeouts: TimeoutOverrides,
+    pub(crate) retries: RetryOverrides,
     pub(crate) headers: Vec<(String, String)>,
 }
 
@@ -33,6 +36,21 @@ macro_rules! overrides {
 
 impl CallOptions {
     overrides! { pool connect write read total first_token idle }
+
+    /// How often this call is tried again if it fails; 0 switches retries off. See [`RetryConfig::max_retries`].
+    #[must_use]
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.retries.max_retries = Some(retries);
+        self
+    }
+
+    /// How often this call is tried again if it fails, and when, in place of the client's
+    /// [`retry_config`](crate::ProviderConfig::retry_config).
+    #[must_use]
+    pub fn retry_config(mut self, retries: RetryConfig) -> Self {
+        self.retries = retries.into();
+        self
+    }
 
     /// A header of this call; it takes the place of one of the same name.
     #[must_use]
@@ -61,7 +79,16 @@ fn read(value: Value) -> Result<CallOptions, Error> {
         None | Some(Value::Null) => TimeoutOverrides::default(),
         Some(value) => TimeoutOverrides::read_from(value)?,
     };
+    let mut retries = match table.take("retry_config") {
+        None | Some(Value::Null) => RetryOverrides::default(),
+        Some(value) => RetryOverrides::read_from(value)?,
+    };
+    retries.max_retries = max_retries(&mut table)?.or(retries.max_retries);
     let headers = headers(&mut table, "headers")?;
     table.finish()?;
-    Ok(CallOptions { timeouts, headers })
+    Ok(CallOptions {
+        timeouts,
+        retries,
+        headers,
+    })
 }

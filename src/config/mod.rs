@@ -7,6 +7,7 @@ mod pool;
 mod preset;
 mod provider;
 mod raw;
+mod retry;
 mod timeouts;
 
 pub use call::CallOptions;
@@ -14,6 +15,7 @@ pub use http_version::HttpVersion;
 pub use pool::ConnectionPoolConfig;
 pub use preset::Preset;
 pub use provider::ProviderConfig;
+pub use retry::RetryConfig;
 pub use timeouts::{TimeLimit, TimeoutConfig};
 
 pub(crate) use pool::as_seconds;

@@ -88,8 +88,18 @@ impl ConnectionPoolConfig {
 
     /// Checks the ranges and that they fit each other.
     pub(super) fn validate(&self) -> Result<(), Error> {
-        in_range("max_connections", self.max_connections, 1, MOST_CONNECTIONS)?;
-        in_range("stream_buffer_size", self.stream_buffer_size, 1, MOST_BUFFER)?;
+        in_range(
+            &format!("{PATH}.max_connections"),
+            self.max_connections,
+            1,
+            MOST_CONNECTIONS,
+        )?;
+        in_range(
+            &format!("{PATH}.stream_buffer_size"),
+            self.stream_buffer_size,
+            1,
+            MOST_BUFFER,
+        )?;
         if self.max_keepalive_connections > self.max_connections {
             return Err(Error::config(format!(
                 "{PATH}.max_keepalive_connections must be a whole number from 0 to max_connections ({}), got {} (unless set, it is 20)",
@@ -100,16 +110,18 @@ impl ConnectionPoolConfig {
     }
 }
 
-fn in_range(field: &str, value: usize, least: usize, most: usize) -> Result<(), Error> {
+/// Checks a whole number's range; `name` is the field's full one.
+pub(super) fn in_range(name: &str, value: usize, least: usize, most: usize) -> Result<(), Error> {
     if (least..=most).contains(&value) {
         return Ok(());
     }
     Err(Error::config(format!(
-        "{PATH}.{field} must be a whole number from {least} to {most}, got {value}"
+        "{name} must be a whole number from {least} to {most}, got {value}"
     )))
 }
 
-fn count(table: &mut Table, field: &'static str, least: usize, most: usize) -> Result<Option<usize>, Error> {
+/// A whole number in a range, if one is written.
+pub(super) fn count(table: &mut Table, field: &'static str, least: usize, most: usize) -> Result<Option<usize>, Error> {
     let allowed = format!("a whole number from {least} to {most}");
     let Some(number) = table.number(field, &allowed)? else {
         return Ok(None);

@@ -4,13 +4,17 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer};
 
+use super::pool::{count, in_range};
 use super::raw::{Table, Value};
 use super::timeouts::limit;
-use super::{ConnectionPoolConfig, HttpVersion, Preset, TimeLimit, TimeoutConfig, header};
+use super::{ConnectionPoolConfig, HttpVersion, Preset, RetryConfig, TimeLimit, TimeoutConfig, header};
 use crate::deadline::Limits;
+use crate::decode::DEFAULT_LIMIT;
 use crate::error::Error;
 use crate::provider::Provider;
 use crate::transport::check_url;
+
+const MOST_EVENT: usize = 1 << 30;
 
 /// Which provider to call, and how.
 ///
@@ -37,6 +41,8 @@ pub struct ProviderConfig {
     timeout: Option<TimeLimit>,
     timeout_config: Option<TimeoutConfig>,
     connection_pool_config: Option<ConnectionPoolConfig>,
+    retry_config: RetryConfig,
+    max_event_size: usize,
     root_certificates: Option<String>,
     client_certificate: Option<String>,
     http_version: Option<HttpVersion>,
@@ -53,6 +59,9 @@ pub(crate) struct Settings {
     pub(crate) extra_headers: Vec<(String, String)>,
     pub(crate) pool: ConnectionPoolConfig,
     pub(crate) limits: Limits,
+    pub(crate) retries: RetryConfig,
+    /// In bytes.
+    pub(crate) max_event_size: usize,
     pub(crate) root_certificates: Option<String>,
     pub(crate) client_certificate: Option<String>,
     /// `None`: not written.
@@ -80,6 +89,8 @@ impl ProviderConfig {
             timeout: None,
             timeout_config: None,
             connection_pool_config: None,
+            retry_config: RetryConfig::default(),
+            max_event_size: DEFAULT_LIMIT,
             root_certificates: None,
             client_certificate: None,
             http_version: None,
@@ -136,6 +147,21 @@ impl ProviderConfig {
         self
     }
 
+    /// How often a failed call is tried again, and when. Default: [`RetryConfig::default`], which is 3 times.
+    #[must_use]
+    pub fn retry_config(mut self, retries: RetryConfig) -> Self {
+        self.retry_config = retries;
+        self
+    }
+
+    /// The largest single event of a streamed answer, in bytes: a larger one ends the stream with an error, so that no
+    /// server can fill the memory. From 1 to 1 GiB. Default: 16 MiB.
+    #[must_use]
+    pub fn max_event_size(mut self, bytes: usize) -> Self {
+        self.max_event_size = bytes;
+        self
+    }
+
     /// Certificates in PEM that are trusted besides the system's, such as those of a company's own authority. The
     /// variable `SSL_CERT_FILE` names a file of such certificates, too. Native targets only. Default: none.
     #[must_use]
@@ -184,6 +210,8 @@ impl ProviderConfig {
             .or(self.preset.map(Preset::connection_pool_config))
             .unwrap_or_default();
         pool.validate()?;
+        self.retry_config.validate()?;
+        in_range("max_event_size", self.max_event_size, 1, MOST_EVENT)?;
         let uniform = self.timeout.map(TimeoutConfig::uniform).transpose()?;
         let timeouts = self
             .timeout_config
@@ -199,6 +227,8 @@ impl ProviderConfig {
             extra_headers: self.extra_headers,
             pool,
             limits: timeouts.limits(),
+            retries: self.retry_config,
+            max_event_size: self.max_event_size,
             root_certificates: self.root_certificates,
             client_certificate: self.client_certificate,
             http_version: self.http_version,
@@ -257,6 +287,8 @@ impl fmt::Debug for ProviderConfig {
             .field("timeout", &self.timeout)
             .field("timeout_config", &self.timeout_config)
             .field("connection_pool_config", &self.connection_pool_config)
+            .field("retry_config", &self.retry_config)
+            .field("max_event_size", &self.max_event_size)
             .field("http_version", &self.http_version)
             .finish_non_exhaustive()
     }
@@ -291,6 +323,11 @@ fn read(value: Value) -> Result<ProviderConfig, Error> {
         connection_pool_config: written(&mut table, "connection_pool_config")
             .map(|value| ConnectionPoolConfig::read(value, pool_base))
             .transpose()?,
+        retry_config: written(&mut table, "retry_config")
+            .map(|value| RetryConfig::read_over(value, RetryConfig::default()))
+            .transpose()?
+            .unwrap_or_default(),
+        max_event_size: count(&mut table, "max_event_size", 1, MOST_EVENT)?.unwrap_or(DEFAULT_LIMIT),
         root_certificates: table.text("root_certificates")?,
         client_certificate: table.text("client_certificate")?,
         http_version: HttpVersion::read(&mut table, "http_version")?,

@@ -168,6 +168,18 @@ impl Table {
         }
     }
 
+    /// True or false.
+    pub(super) fn flag(&mut self, field: &'static str) -> Result<Option<bool>, Error> {
+        match self.take(field) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(other) => Err(Error::config(format!(
+                "{} must be true or false, got {other}",
+                self.name(field)
+            ))),
+        }
+    }
+
     /// Ends the reading: a field that nobody took is a mistake of the writer's.
     pub(super) fn finish(self) -> Result<(), Error> {
         match self.entries.first() {

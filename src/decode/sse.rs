@@ -7,31 +7,9 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
-/// The largest event by default, in bytes.
-pub(crate) const DEFAULT_LIMIT: usize = 16 << 20;
+use super::{Event, Stopped, TooLarge, UNNAMED, text};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
-/// One event, borrowed from the decoder.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Event<'a> {
-    /// The `event` field; `message` where there is none.
-    pub(crate) name: &'a str,
-    /// The `data` lines, joined by line feeds. Bytes that are not UTF-8 are replaced by U+FFFD.
-    pub(crate) data: &'a str,
-}
-
-/// An event or line grew above the limit, in bytes.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooLarge(pub(crate) usize);
-
-/// Why feeding stopped.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Stopped<E> {
-    TooLarge(TooLarge),
-    /// The receiver of events said so.
-    Receiver(E),
-}
 
 /// The decoder's state between two reads.
 #[derive(Debug)]
@@ -183,16 +161,13 @@ impl Decoder {
     fn dispatch<E>(&mut self, receive: &mut impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), Stopped<E>> {
         let result = if self.has_data {
             let name = if self.name.is_empty() {
-                Cow::Borrowed("message")
+                Cow::Borrowed(UNNAMED)
             } else {
                 String::from_utf8_lossy(&self.name)
             };
-            // The strict check is several times as fast as the one that replaces.
-            let data =
-                std::str::from_utf8(&self.data).map_or_else(|_| String::from_utf8_lossy(&self.data), Cow::Borrowed);
             receive(Event {
                 name: &name,
-                data: &data,
+                data: &text(&self.data),
             })
             .map_err(Stopped::Receiver)
         } else {
@@ -202,12 +177,6 @@ impl Decoder {
         self.data.clear();
         self.has_data = false;
         result
-    }
-}
-
-impl<E> From<TooLarge> for Stopped<E> {
-    fn from(too_large: TooLarge) -> Self {
-        Self::TooLarge(too_large)
     }
 }
 

@@ -2,20 +2,12 @@
 
 use proptest::prelude::*;
 
+use super::super::cuts::{self, assert_cuts_do_not_matter, cut_at, pieces};
+use super::super::{DEFAULT_LIMIT, Framing};
 use super::*;
 
 fn decode(chunks: &[&[u8]]) -> Vec<(String, String)> {
-    let mut decoder = Decoder::new(DEFAULT_LIMIT);
-    let mut events = Vec::new();
-    let mut receive = |event: Event<'_>| {
-        events.push((event.name.to_owned(), event.data.to_owned()));
-        Ok::<(), ()>(())
-    };
-    for chunk in chunks {
-        decoder.feed(chunk, &mut receive).unwrap();
-    }
-    decoder.finish(&mut receive).unwrap();
-    events
+    cuts::decode(Framing::Sse, chunks)
 }
 
 fn data(text: &str) -> Vec<String> {
@@ -120,43 +112,14 @@ fn a_receiver_that_refuses_stops_the_feeding() {
     assert_eq!((result, seen), (Err(Stopped::Receiver("enough")), 1));
 }
 
-/// Streams that are likely to touch the rules: fields, line ends, marks and broken characters.
-fn stream() -> impl Strategy<Value = Vec<u8>> {
-    const PIECES: &[&[u8]] = &[
-        b"data: ",
-        b"data",
-        b"event: x",
-        b":",
-        b"\n",
-        b"\r",
-        b"\r\n",
-        b"\xEF\xBB\xBF",
-        "é🙂".as_bytes(),
-        b"\xF0\x9F",
-        b" ",
-        b"{\"a\":1}",
-    ];
-    let piece = prop::sample::select(PIECES);
-    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
-}
-
 proptest! {
     #[test]
-    fn the_cuts_do_not_matter(bytes in stream(), cuts in prop::collection::vec(0usize..200, 0..20)) {
-        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
-        cuts.sort_unstable();
-        let mut chunks = Vec::new();
-        let mut from = 0;
-        for cut in cuts.into_iter().chain([bytes.len()]) {
-            chunks.push(&bytes[from..cut]);
-            from = cut;
-        }
-        prop_assert_eq!(decode(&chunks), decode(&[&bytes]));
+    fn the_cuts_do_not_matter(bytes in pieces(), cuts in cut_at()) {
+        assert_cuts_do_not_matter(Framing::Sse, &bytes, &cuts)?;
     }
 
     #[test]
-    fn one_byte_at_a_time_is_the_same(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        let single: Vec<&[u8]> = bytes.chunks(1).collect();
-        prop_assert_eq!(decode(&single), decode(&[&bytes]));
+    fn nor_do_they_in_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..300), cuts in cut_at()) {
+        assert_cuts_do_not_matter(Framing::Sse, &bytes, &cuts)?;
     }
 }

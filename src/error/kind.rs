@@ -3,31 +3,59 @@
 use std::fmt;
 
 /// The kinds of errors, each with its consequence.
+///
+/// "Retried" means that the client itself tries again, as often and after such waits as
+/// [`RetryConfig`](crate::RetryConfig) says, as long as nothing of an answer was handed out. Header `x-should-retry` of
+/// the provider goes before the table.
+///
+/// | kind | when | retried | what to do |
+/// |---|---|---|---|
+/// | `Config` | a value or request that cannot work; nothing was sent | no | change the field that it names |
+/// | `BadRequest` | 400 and other 4xx, redirects | 408 and 409 | change the request |
+/// | `Authentication` | 401 | no | check `api_key` |
+/// | `Permission` | 403 | no | ask for access, or take another model |
+/// | `NotFound` | 404 | no | check `model` and `base_url` |
+/// | `RateLimit` | 429 | yes | send less at once, wait [`retry_after`](crate::Error::retry_after), or raise your quota |
+/// | `Provider` | 5xx; an error that the provider reports inside an answer | yes, but for what is the request's fault | try later, or another provider |
+/// | `Timeout(Pool)` | no place became free | no: waiting was the try | raise `max_connections`, or `timeout_config.pool` |
+/// | `Timeout(Connect)`, `(Write)`, `(Read)`, `(FirstToken)` | before the first content | yes | raise that limit, or look at the network |
+/// | `Timeout(Read)`, `(Idle)` | after content | no | [`partial`](crate::Error::partial) has what came; ask again if you can use it |
+/// | `Timeout(Total)` | the whole call took too long | no | raise `timeout_config.total` |
+/// | `Network` | no connection, or it broke | yes, before the first content | check `base_url` and the network |
+/// | `Stream` | malformed, cut off, or too large | only if it was cut off before any content | [`partial`](crate::Error::partial) has what came; report it to the provider |
+/// | `Aborted` | the client was closed | no | make a new client |
+/// | `RetryExhausted` | what is retried failed each time | it was | as for [`last`](crate::Error::last)'s kind |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The configuration or the request cannot work; nothing was sent. Change the named field.
+    /// The configuration or the request cannot work; nothing was sent. Change the named field. Not retried.
     Config,
-    /// 400 and other 4xx: the provider refused the request as it stands. Change the request.
+    /// 400 and other 4xx: the provider refused the request as it stands. Change the request. 408 and 409 are retried.
     BadRequest,
-    /// 401: the key is missing, wrong or expired.
+    /// 401: the key is missing, wrong or expired. Not retried.
     Authentication,
-    /// 403: the key may not do this.
+    /// 403: the key may not do this. Not retried.
     Permission,
-    /// 404: no such model or path. Check `model` and `base_url`.
+    /// 404: no such model or path. Check `model` and `base_url`. Not retried.
     NotFound,
     /// 429: too many requests or no quota left. Wait [`Error::retry_after`](crate::Error::retry_after), then send it again.
+    /// Retried.
     RateLimit,
-    /// 5xx, or an error that the provider reported inside an answer. Sending it again may help.
+    /// 5xx, or an error that the provider reported inside an answer. Retried, unless the report says that the request
+    /// is at fault.
     Provider,
-    /// A time limit ran out; it says which one.
+    /// A time limit ran out; it says which one. Retried before the first content, except for `Pool` and `Total`.
     Timeout(TimeoutKind),
-    /// The connection could not be made or broke.
+    /// The connection could not be made or broke. Retried before the first content.
     Network,
-    /// The answer is not what the protocol says: malformed, cut off, or too large.
+    /// The answer is not what the protocol says: malformed, cut off, or too large. Retried if it was cut off before the
+    /// first content.
     Stream,
-    /// The client was closed, or the call was aborted.
+    /// The client was closed, or the call was aborted. Not retried.
     Aborted,
+    /// The call was tried again as often as it may be, and failed each time. [`Error::last`](crate::Error::last) is the
+    /// error of the last attempt; status, code, phase and the other fields are that error's, too.
+    RetryExhausted,
 }
 
 /// Which time limit ran out; the names are those of [`TimeoutConfig`](crate::TimeoutConfig).
@@ -62,10 +90,12 @@ pub enum Phase {
     Write,
     /// Waiting for the answer and receiving it.
     Read,
+    /// Waiting for the next attempt.
+    Retry,
 }
 
 /// What the server may have seen of a failed request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Replay {
     /// Nothing of it was sent: sending it again is safe.
     NeverSent,
@@ -103,7 +133,7 @@ names! {
         FirstToken => "first_token",
         Idle => "idle",
     }
-    Phase { Pool => "pool", Connect => "connect", Write => "write", Read => "read" }
+    Phase { Pool => "pool", Connect => "connect", Write => "write", Read => "read", Retry => "retry" }
     Replay { NeverSent => "never_sent", MaybeProcessed => "maybe_processed", Processed => "processed" }
 }
 
@@ -123,6 +153,7 @@ impl ErrorKind {
             Self::Network => "network",
             Self::Stream => "stream",
             Self::Aborted => "aborted",
+            Self::RetryExhausted => "retry_exhausted",
         }
     }
 }

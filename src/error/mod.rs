@@ -7,7 +7,9 @@ use std::time::Duration;
 
 pub use kind::{ErrorKind, Phase, Replay, TimeoutKind};
 
+use crate::retry::Advice;
 use crate::transport::{Cause, Head};
+use crate::types::ChatCompletion;
 
 /// The result of anything that can fail here.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -43,7 +45,13 @@ struct Inner {
     received: u64,
     retry_after: Option<Duration>,
     replay: Replay,
+    /// Whether another attempt is worth it, where somebody knows better than the kind tells.
+    again: Option<bool>,
     cause: Option<Cause>,
+    /// What the last of several attempts failed with.
+    last: Option<Error>,
+    /// What of a streamed answer had arrived.
+    partial: Option<ChatCompletion>,
 }
 
 /// How long each phase took.
@@ -58,6 +66,8 @@ pub struct Spent {
     pub write: Duration,
     /// Waiting for the answer and receiving it. Where the host does not tell the phases apart, all three.
     pub read: Duration,
+    /// Waiting between attempts.
+    pub retry: Duration,
 }
 
 impl Error {
@@ -79,7 +89,10 @@ impl Error {
             received: 0,
             retry_after: None,
             replay: Replay::NeverSent,
+            again: None,
             cause: None,
+            last: None,
+            partial: None,
         }))
     }
 
@@ -178,16 +191,35 @@ impl Error {
         self.0.replay
     }
 
-    /// Whether sending the same request again may succeed: timeouts before any content, broken connections, 408,
-    /// 409, 429 and 5xx. See [`replay`](Self::replay) for whether it may then be carried out twice.
+    /// Whether sending the same request again may succeed: timeouts, broken connections, 408, 409, 429 and 5xx, and
+    /// what the server says itself (`x-should-retry`). See [`replay`](Self::replay) for whether it may then be carried
+    /// out twice.
+    ///
+    /// The client itself has tried again as often as [`RetryConfig`](crate::RetryConfig) says, if nothing had been handed
+    /// to you yet; [`attempts`](Self::attempts) tells how often.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        match self.0.kind {
+        let by_kind = || match self.0.kind {
             ErrorKind::Timeout(kind) => kind != TimeoutKind::Total,
             ErrorKind::Network | ErrorKind::RateLimit | ErrorKind::Provider => true,
             ErrorKind::BadRequest => matches!(self.0.status, Some(408 | 409)),
             _ => false,
-        }
+        };
+        self.0.again.unwrap_or_else(by_kind)
+    }
+
+    /// What of a streamed answer had arrived before it failed: text, tool calls, usage. `None` when nothing had, or when
+    /// the answer was not streamed.
+    #[must_use]
+    pub fn partial(&self) -> Option<&ChatCompletion> {
+        self.0.partial.as_ref()
+    }
+
+    /// The error of the last attempt, when the kind is [`RetryExhausted`](ErrorKind::RetryExhausted); also the
+    /// [`source`](std::error::Error::source).
+    #[must_use]
+    pub fn last(&self) -> Option<&Self> {
+        self.0.last.as_ref()
     }
 }
 
@@ -221,9 +253,50 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.0.retry_after = wait;
+    /// Notes what the server says about another attempt.
+    pub(crate) fn with_advice(mut self, advice: Advice) -> Self {
+        self.0.retry_after = advice.wait;
+        self.0.again = advice.again;
         self
+    }
+
+    /// Notes whether another attempt is worth it, against what the kind tells.
+    pub(crate) fn with_again(mut self, again: bool) -> Self {
+        self.0.again = Some(again);
+        self
+    }
+
+    /// Notes why a first attempt was the only one; `None` where nobody wanted another.
+    pub(crate) fn not_repeated(mut self, why: Option<String>) -> Self {
+        if let Some(why) = why {
+            self.0.message = format!("{}; not tried again: {why}", self.0.message);
+        }
+        self
+    }
+
+    /// The error after several attempts of which this was the last. `why` there were no more of them, unless there may
+    /// be no more.
+    pub(crate) fn exhausted(self, why: Option<String>) -> Self {
+        let last = &self.0;
+        let attempts = last.attempts;
+        let why = why.map_or_else(
+            || "retry_config.max_retries allows no more".to_owned(),
+            |why| format!("not tried again: {why}"),
+        );
+        let message = format!("{attempts} attempts failed ({why}); the last one: {}", last.message);
+        let mut error = Inner {
+            kind: ErrorKind::RetryExhausted,
+            message,
+            request_id: last.request_id.clone(),
+            code: last.code.clone(),
+            again: Some(self.is_retryable()),
+            cause: None,
+            last: None,
+            partial: None,
+            ..*self.0
+        };
+        error.last = Some(self);
+        Self(Box::new(error))
     }
 
     pub(crate) fn with_replay(mut self, replay: Replay) -> Self {
@@ -233,6 +306,12 @@ impl Error {
 
     pub(crate) fn with_cause(mut self, cause: Option<Cause>) -> Self {
         self.0.cause = cause;
+        self
+    }
+
+    /// Notes what had arrived of a stream, if anything had.
+    pub(crate) fn with_partial(mut self, partial: ChatCompletion) -> Self {
+        self.0.partial = Some(partial).filter(|partial| !partial.choices.is_empty());
         self
     }
 
@@ -284,14 +363,17 @@ impl fmt::Debug for Error {
             .field("bytes_received", &inner.received)
             .field("retry_after", &inner.retry_after)
             .field("replay", &inner.replay)
-            .field("source", &inner.cause.as_ref().map(ToString::to_string))
+            .field("source", &std::error::Error::source(self).map(ToString::to_string))
             .finish()
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.cause.as_ref().map(|cause| cause.as_error())
+        match &self.0.last {
+            Some(last) => Some(last),
+            None => self.0.cause.as_ref().map(|cause| cause.as_error()),
+        }
     }
 }
 

@@ -13,8 +13,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 
-use super::error::{aborted, raw};
-use crate::call::{self, Prepared};
+use super::error::{aborted, again, raw};
+use crate::call::{Call, Prepared};
 use crate::client::Inner;
 use crate::error::Error;
 use crate::rt;
@@ -25,17 +25,25 @@ use crate::transport::{Hold, failure_of};
 #[wasm_bindgen]
 pub struct CoreCall {
     client: Arc<Inner>,
-    prepared: RefCell<Option<Prepared>>,
     shared: Rc<Shared>,
 }
 
 /// What the head's future and JavaScript's loop have in common. No borrow is held across an await or a call into
 /// JavaScript.
-#[derive(Default)]
 struct Shared {
+    state: RefCell<State>,
     answer: RefCell<Option<Answer>>,
     aborted: Cell<bool>,
     on_abort: Notify,
+}
+
+/// The call itself, whenever no future works on it.
+#[derive(Default)]
+enum State {
+    Prepared(Box<Prepared>),
+    Started(Box<Call>),
+    #[default]
+    Elsewhere,
 }
 
 /// An answer whose head has arrived.
@@ -50,8 +58,12 @@ impl CoreCall {
     pub(super) fn new(client: Arc<Inner>, prepared: Prepared) -> Self {
         Self {
             client,
-            prepared: RefCell::new(Some(prepared)),
-            shared: Rc::default(),
+            shared: Rc::new(Shared {
+                state: RefCell::new(State::Prepared(Box::new(prepared))),
+                answer: RefCell::default(),
+                aborted: Cell::default(),
+                on_abort: Notify::new(),
+            }),
         }
     }
 
@@ -69,8 +81,22 @@ impl CoreCall {
         // Dropping the hold aborts the fetch, which may call back into JavaScript: no borrow is held any more.
         outcome.map_err(|(error, hold)| {
             drop(hold);
-            raw(&error)
+            self.judge(error)
         })
+    }
+
+    /// The error for JavaScript; before the answer has begun, that there is to be another attempt, perhaps.
+    fn judge(&self, error: Error) -> JsValue {
+        if self.of(|answer| answer.machine.has_begun()) {
+            return raw(&error);
+        }
+        match &mut *self.shared.state.borrow_mut() {
+            State::Started(call) => match call.failed(&self.client, error) {
+                Ok(()) => again(),
+                Err(error) => raw(&error),
+            },
+            _ => raw(&error),
+        }
     }
 
     fn of<T: Default>(&self, look: impl FnOnce(&Answer) -> T) -> T {
@@ -80,20 +106,25 @@ impl CoreCall {
 
 #[wasm_bindgen]
 impl CoreCall {
-    /// Waits for a place in the pool and for the response head; resolves with the body's stream.
+    /// Waits for a place in the pool and for the response head, over as many attempts as that takes; resolves with the
+    /// body's stream. After an error of kind `again` it is to be called once more: it waits for the next attempt.
     pub fn head(&self) -> Promise {
-        let (client, shared, prepared) = (
-            self.client.clone(),
-            self.shared.clone(),
-            self.prepared.borrow_mut().take(),
-        );
+        let (client, shared) = (self.client.clone(), self.shared.clone());
         future_to_promise(async move {
-            let Some(prepared) = prepared.filter(|_| !shared.aborted.get()) else {
+            if shared.aborted.get() {
+                return Err(aborted());
+            }
+            drop(shared.answer.take());
+            let state = shared.state.take();
+            let mut call = match state {
+                State::Prepared(prepared) => Call::start(&client, *prepared).map_err(|error| raw(&error))?,
+                State::Started(call) => *call,
+                State::Elsewhere => return Err(aborted()),
+            };
+            let Some(opened) = unless_aborted(&shared, call.head::<JsonText>(&client)).await else {
                 return Err(aborted());
             };
-            let Some(opened) = unless_aborted(&shared, call::open(&client, prepared, JsonText::default())).await else {
-                return Err(aborted());
-            };
+            shared.state.replace(State::Started(Box::new(call)));
             let Reader { machine, body, .. } = opened.map_err(|error| raw(&error))?;
             let (stream, hold) = body.map_or((None, None), crate::transport::Body::into_web);
             *shared.answer.borrow_mut() = Some(Answer {
@@ -103,6 +134,16 @@ impl CoreCall {
             });
             Ok(stream.map_or(JsValue::UNDEFINED, JsValue::from))
         })
+    }
+
+    /// Whether a failure from here on is the caller's: content has come, or there would be no other attempt anyway.
+    #[wasm_bindgen(getter)]
+    pub fn begun(&self) -> bool {
+        let may_repeat = match &*self.shared.state.borrow() {
+            State::Started(call) => call.may_repeat(),
+            _ => false,
+        };
+        !may_repeat || self.of(|answer| answer.machine.has_begun())
     }
 
     /// Whether chunks will come, in contrast to one answer or an error.

@@ -12,6 +12,7 @@ use crate::client::Client;
 use crate::config::{CallOptions, ProviderConfig};
 use crate::error::{Error, ErrorKind};
 use crate::provider::ChatInput;
+use crate::retry::RetryBudget;
 use crate::transport::Host;
 use crate::types::RawChatRequest;
 
@@ -55,6 +56,7 @@ impl CoreClient {
             waiting: stats.waiting,
             longest_wait: stats.longest_wait.as_secs_f64(),
             pool_timeouts: stats.pool_timeouts,
+            retry_budget: stats.retry_budget,
         })
     }
 
@@ -85,6 +87,7 @@ struct PoolStats {
     waiting: usize,
     longest_wait: f64,
     pool_timeouts: u64,
+    retry_budget: RetryBudget,
 }
 
 /// A plain object takes every property.

@@ -48,9 +48,13 @@ pub(super) fn raw(error: &Error) -> JsValue {
         retry_after: error.retry_after().map(|wait| wait.as_secs_f64()),
         replay: error.replay().as_str(),
     });
-    if let Some(cause) = error.cause() {
+    let cause = match error.last() {
+        Some(last) => Some(raw(last)),
+        None => error.cause().map(|cause| cause.value().clone()),
+    };
+    if let Some(cause) = cause {
         // A plain object takes every property.
-        let _ = Reflect::set(&object, &"cause".into(), cause.value());
+        let _ = Reflect::set(&object, &"cause".into(), &cause);
     }
     object
 }
@@ -58,6 +62,15 @@ pub(super) fn raw(error: &Error) -> JsValue {
 /// The call was aborted; the JavaScript layer knows by whom.
 pub(super) fn aborted() -> JsValue {
     raw(&Error::new(ErrorKind::Aborted, "the call was aborted"))
+}
+
+/// Not an error: there is to be another attempt.
+pub(super) fn again() -> JsValue {
+    #[derive(Serialize)]
+    struct Again {
+        kind: &'static str,
+    }
+    to_plain(&Again { kind: "again" })
 }
 
 fn class(kind: ErrorKind) -> &'static str {
@@ -72,6 +85,7 @@ fn class(kind: ErrorKind) -> &'static str {
         ErrorKind::Network => "NetworkError",
         ErrorKind::Stream => "StreamError",
         ErrorKind::Aborted => "AbortError",
+        ErrorKind::RetryExhausted => "RetryExhaustedError",
         ErrorKind::Timeout(kind) => match kind {
             TimeoutKind::Pool => "PoolTimeout",
             TimeoutKind::Connect => "ConnectTimeout",

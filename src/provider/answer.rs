@@ -1,7 +1,5 @@
 //! What answers mean: signals of a stream, and errors in all the shapes that providers give them.
 
-use std::time::Duration;
-
 use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind, Replay};
@@ -46,7 +44,12 @@ pub(crate) enum Fault {
 impl Fault {
     /// The text is not the JSON that was expected.
     pub(crate) fn malformed(text: &str, error: &serde_json::Error) -> Self {
-        Self::unexpected(text, &format!("the answer is not the JSON that was expected ({error})"))
+        let place = place_of(text, error);
+        let text = excerpt_at(text, place);
+        Self::Malformed(format!(
+            "the answer is not the JSON that was expected ({error}, byte {place}){}{text}",
+            if text.is_empty() { "" } else { ": " }
+        ))
     }
 
     /// The text is not what was expected.
@@ -67,18 +70,40 @@ impl Fault {
 
     /// The error for the user. A key that the provider echoes is masked.
     pub(crate) fn into_error(self, head: &Head, key: Option<&str>) -> Error {
-        let (kind, message, code) = match self {
-            Self::Malformed(message) => (ErrorKind::Stream, message, None),
-            Self::Reported { message, code } => (
-                ErrorKind::Provider,
-                format!("the provider reported an error inside its answer: {message}"),
-                code,
-            ),
+        let error = match self {
+            Self::Malformed(message) => Error::new(ErrorKind::Stream, mask(message, key)),
+            Self::Reported { message, code } => {
+                let message = format!("the provider reported an error inside its answer: {message}");
+                let error = Error::new(ErrorKind::Provider, mask(message, key));
+                let error = if is_the_requests_fault(code.as_deref()) {
+                    error.with_again(false)
+                } else {
+                    error
+                };
+                error.with_code(code)
+            }
         };
-        Error::new(kind, mask(message, key))
-            .with_code(code)
-            .with_head(head)
-            .with_replay(Replay::Processed)
+        error.with_head(head).with_replay(Replay::Processed)
+    }
+}
+
+/// Whether a reported error would only be reported again: its code is an HTTP status of that meaning, or a known name.
+fn is_the_requests_fault(code: Option<&str>) -> bool {
+    let Some(code) = code else { return false };
+    match code.parse::<u16>() {
+        Ok(status) => (400..500).contains(&status) && !matches!(status, 408 | 409 | 429),
+        Err(_) => [
+            "invalid_request_error",
+            "authentication_error",
+            "permission_error",
+            "not_found_error",
+            "request_too_large",
+            "context_length_exceeded",
+            "invalid_api_key",
+            "model_not_found",
+            "insufficient_quota",
+        ]
+        .contains(&code),
     }
 }
 
@@ -107,25 +132,7 @@ pub(crate) fn refusal(head: &Head, body: &[u8], key: Option<&str>) -> Error {
     Error::new(kind, mask(message, key))
         .with_code(code)
         .with_head(head)
-        .with_retry_after(retry_after(head))
         .with_replay(Replay::Processed)
-}
-
-/// The wait that the server asks for, as far as it gives it in milliseconds or seconds.
-fn retry_after(head: &Head) -> Option<Duration> {
-    let wait = |name: &str, unit: u32| Some(decimal(head.headers.get(name)?.trim())? / unit);
-    wait("retry-after-ms", 1000).or_else(|| wait("retry-after", 1))
-}
-
-/// A number of seconds such as `2` or `1.5`. The standard library's parser of floats would be a tenth of the wasm.
-fn decimal(text: &str) -> Option<Duration> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) {
-        return None;
-    }
-    let nanoseconds: String = fraction.chars().chain("000000000".chars()).take(9).collect();
-    Some(Duration::new(whole.parse().ok()?, nanoseconds.parse().ok()?))
 }
 
 /// The message and code in an error body: `{"error": {"message", "code"}}`, `{"error": "…"}`, `{"message": "…"}`,
@@ -188,6 +195,25 @@ fn excerpt(text: &str) -> String {
     clip(&flat, EXCERPT)
 }
 
+/// Where in the text a JSON error is, in bytes.
+fn place_of(text: &str, error: &serde_json::Error) -> usize {
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum();
+    (before + error.column().saturating_sub(1)).min(text.len())
+}
+
+/// What stands around a place.
+fn excerpt_at(text: &str, place: usize) -> String {
+    if place < EXCERPT {
+        return excerpt(text.trim());
+    }
+    let start = text.floor_char_boundary(place.saturating_sub(EXCERPT / 2));
+    format!("…{}", excerpt(text.get(start..).unwrap_or_default()))
+}
+
 fn clip(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {
         None => text.to_owned(),
@@ -195,7 +221,7 @@ fn clip(text: &str, characters: usize) -> String {
     }
 }
 
-/// Takes the key out, also where a cut left only its beginning.
+/// Takes the key out, also where a cut left only its beginning or its end.
 fn mask(message: String, key: Option<&str>) -> String {
     let Some(key) = key.filter(|key| key.len() >= 4) else {
         return message;
@@ -208,6 +234,14 @@ fn mask(message: String, key: Option<&str>) -> String {
     let longest = (4..key.len()).rev().filter_map(|end| key.get(..end));
     for part in longest {
         if let Some(start) = message.find(&format!("{part}…")) {
+            message.replace_range(start..start + part.len(), "");
+            break;
+        }
+    }
+    let longest = (1..key.len() - 3).filter_map(|start| key.get(start..));
+    for part in longest {
+        if let Some(start) = message.find(&format!("…{part}")) {
+            let start = start + '…'.len_utf8();
             message.replace_range(start..start + part.len(), "");
             break;
         }
@@ -243,26 +277,6 @@ mod tests {
     }
 
     #[test]
-    fn waits_are_whole_or_decimal_numbers() {
-        assert_eq!(decimal("2"), Some(Duration::from_secs(2)));
-        assert_eq!(decimal("1.5"), Some(Duration::from_millis(1500)));
-        assert_eq!(decimal("0.0000000019"), Some(Duration::from_nanos(1)));
-        for other in [
-            "",
-            ".5",
-            "-1",
-            "+1",
-            "1e3",
-            "x",
-            "1.x",
-            "99999999999999999999",
-            "Wed, 21 Oct 2026 07:28:00 GMT",
-        ] {
-            assert_eq!(decimal(other), None, "{other}");
-        }
-    }
-
-    #[test]
     fn no_part_of_a_key_survives_a_cut() {
         let key = "sk-0123456789";
         for before in 140..160 {
@@ -271,5 +285,51 @@ mod tests {
             assert!(!shown.contains("sk-0"), "{shown}");
         }
         assert_eq!(mask(format!("a {key} b"), Some(key)), "a … b");
+        for before in 300..330 {
+            let text = format!("\"{}{key}\" {}", "x".repeat(before), "y".repeat(200));
+            let error = serde_json::from_str::<serde_json::Value>(&text).unwrap_err();
+            let Fault::Malformed(shown) = Fault::malformed(&text, &error) else {
+                panic!("no malformed answer");
+            };
+            let shown = mask(shown, Some(key));
+            assert!(!shown.contains("6789"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_is_shown_with_its_place() {
+        let text = format!("{{\"a\": \"{}\", \"é\": ?}}", "é".repeat(500));
+        let error = serde_json::from_str::<serde_json::Value>(&text).unwrap_err();
+        let place = text.find('?').unwrap();
+        assert_eq!(place_of(&text, &error), place);
+        let Fault::Malformed(message) = Fault::malformed(&text, &error) else {
+            panic!("no malformed answer");
+        };
+        assert!(message.contains(&format!("byte {place}")), "{message}");
+        assert!(message.ends_with("\"é\": ?}"), "{message}");
+        assert!(message.chars().count() < 350, "{message}");
+    }
+
+    #[test]
+    fn reported_errors_that_would_come_again_are_not_worth_another_attempt() {
+        let head = Head {
+            status: 200,
+            headers: crate::transport::Headers::default(),
+        };
+        for (json, again) in [
+            (r#"{"message":"m","code":400}"#, false),
+            (r#"{"message":"m","code":429}"#, true),
+            (r#"{"message":"m","code":502}"#, true),
+            (r#"{"message":"m","type":"invalid_request_error"}"#, false),
+            (r#"{"message":"m","type":"overloaded_error"}"#, true),
+            (r#""m""#, true),
+        ] {
+            let error = Fault::reported(json).into_error(&head, None);
+            assert_eq!(
+                (error.kind(), error.is_retryable()),
+                (ErrorKind::Provider, again),
+                "{json}"
+            );
+        }
     }
 }

@@ -10,7 +10,7 @@ pub(crate) use answer::{Fault, Signals, refusal};
 pub(crate) use peek::Peek;
 
 use crate::config::{CallOptions, Settings};
-use crate::decode::sse::Event;
+use crate::decode::{Event, Framing};
 use crate::error::Error;
 use crate::stream::Sink;
 use crate::transport::{Headers, Request};
@@ -119,6 +119,21 @@ impl Provider {
             headers: headers(settings, streaming, options),
             body: Bytes::from(body),
         })
+    }
+
+    /// The header under which it takes a key that all attempts of a call share, so that it carries out only one of them.
+    pub(crate) fn idempotency_header(self) -> Option<&'static str> {
+        match self {
+            Self::OpenAi => Some("idempotency-key"),
+            Self::OpenAiCompatible => None,
+        }
+    }
+
+    /// How its streams are cut into events.
+    pub(crate) fn framing(self) -> Framing {
+        match self {
+            Self::OpenAi | Self::OpenAiCompatible => Framing::Sse,
+        }
     }
 
     /// One event of a streamed answer, handed to the sink as chunks.

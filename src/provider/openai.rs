@@ -7,7 +7,7 @@ use serde_json::json;
 use super::ChatInput;
 use super::answer::{Fault, Signals};
 use super::peek::Peek;
-use crate::decode::sse::Event;
+use crate::decode::Event;
 use crate::stream::Sink;
 use crate::types::{ChatCompletion, ChatRequest, RawChatRequest};
 

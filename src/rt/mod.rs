@@ -1,4 +1,4 @@
-//! What the target provides besides the network: a clock, a timer and background tasks.
+//! What the target provides besides the network: clocks, a timer, chance and background tasks.
 //!
 //! Shared code takes an [`Instant`] as an argument; only drivers ask [`now`] for one, so that every rule about
 //! time is tested with a made-up clock.
@@ -15,7 +15,14 @@ mod host;
 use std::ops::Add;
 use std::time::Duration;
 
-pub(crate) use host::{Sleep, check, now, on_own_behalf, spawn};
+pub(crate) use host::{Sleep, check, now, on_own_behalf, random, spawn, unix_time};
+
+/// A random number from 0 to less than 1.
+pub(crate) fn chance() -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
+    let bits = (random() >> 11) as f64;
+    bits / 2f64.powi(53)
+}
 
 /// A point in time of the process's monotonic clock, as the time since an arbitrary start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

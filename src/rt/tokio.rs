@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
 
 use super::Instant;
 
@@ -11,6 +12,16 @@ use super::Instant;
 pub(crate) fn now() -> Instant {
     static START: OnceLock<std::time::Instant> = OnceLock::new();
     Instant::at(START.get_or_init(std::time::Instant::now).elapsed())
+}
+
+/// The time since 1970 by the system's clock, for dates that others name.
+pub(crate) fn unix_time() -> Duration {
+    SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default()
+}
+
+/// 64 random bits; good against coincidence, not against enemies.
+pub(crate) fn random() -> u64 {
+    fastrand::u64(..)
 }
 
 /// Whether this thread can run a call at all; the error says what is missing.

@@ -37,6 +37,23 @@ pub(crate) fn now() -> Instant {
     Instant::at(Duration::try_from_secs_f64(performance_now() / 1e3).unwrap_or_default())
 }
 
+/// The time since 1970 by the system's clock, for dates that others name.
+pub(crate) fn unix_time() -> Duration {
+    Duration::try_from_secs_f64(js_sys::Date::now() / 1e3).unwrap_or_default()
+}
+
+/// 64 random bits; good against coincidence, not against enemies. Workers have none outside of a request.
+pub(crate) fn random() -> u64 {
+    let half = || js_sys::Math::random() * 2f64.powi(32);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "from 0 to less than 2^32"
+    )]
+    let bits = |number: f64| u64::from(number as u32);
+    bits(half()) << 32 | bits(half())
+}
+
 /// Whether this thread can run a call at all: every JavaScript host can.
 #[expect(clippy::unnecessary_wraps, reason = "the seam's signature")]
 pub(crate) fn check() -> Result<(), &'static str> {

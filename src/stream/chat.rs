@@ -7,17 +7,18 @@ use std::time::Duration;
 
 use futures_core::Stream;
 
+use super::accumulate::Accumulated;
 use super::reader::{Reader, Step, drain};
 use super::sink::Typed;
 use crate::error::Result;
 use crate::rt::{self, Sleep};
-use crate::types::ChatChunk;
+use crate::types::{ChatChunk, ChatCompletion};
 
 /// The chunks of a streamed answer. Also a [`futures_core::Stream`].
 ///
 /// The stream ends with `None` only after the provider's terminal event; an answer that is cut off ends with an
 /// [`ErrorKind::Stream`](crate::ErrorKind::Stream) or [`Network`](crate::ErrorKind::Network) error. After an error
-/// it gives `None`. Nothing is read ahead of you: a consumer that stops stops the network.
+/// it gives `None`. An error carries what had arrived: [`Error::partial`](crate::Error::partial). Nothing is read ahead of you: a consumer that stops stops the network.
 ///
 /// Dropping the stream cancels the request and frees its place in the pool. When all content was received, the
 /// connection is kept for the next request.
@@ -37,6 +38,8 @@ pub struct ChatStream {
     /// An error that waits behind the chunks that were complete before it.
     failure: Option<crate::Error>,
     ended: bool,
+    /// The answer as far as it was handed out.
+    so_far: Accumulated,
     /// Runs when all was received but the end of the body.
     grace: Option<Sleep>,
 }
@@ -50,6 +53,7 @@ impl ChatStream {
             reader,
             failure: None,
             ended: false,
+            so_far: Accumulated::default(),
             grace: None,
         }
     }
@@ -63,21 +67,51 @@ impl ChatStream {
         std::future::poll_fn(|context| self.poll_chunk(context)).await
     }
 
+    /// Reads to the end and puts the whole answer together, with the chunks that were taken before: text, tool calls,
+    /// usage.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`next`](Self::next).
+    pub async fn final_completion(mut self) -> Result<ChatCompletion> {
+        self.read_to_end().await?;
+        Ok(std::mem::take(&mut self.so_far).into_completion())
+    }
+
+    /// Reads to the end and gives the whole text of the first choice, with that of the chunks that were taken before.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`next`](Self::next).
+    pub async fn text(mut self) -> Result<String> {
+        self.read_to_end().await?;
+        Ok(std::mem::take(&mut self.so_far).into_text())
+    }
+
+    async fn read_to_end(&mut self) -> Result<()> {
+        while let Some(chunk) = self.next().await {
+            chunk?;
+        }
+        Ok(())
+    }
+
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ChatChunk>>> {
         loop {
             if let Some(chunk) = self.reader.machine.sink.pop() {
+                self.so_far.add(&chunk);
                 return Poll::Ready(Some(Ok(chunk)));
             }
             if let Some(error) = self.failure.take() {
                 self.ended = true;
-                return Poll::Ready(Some(Err(error)));
+                let partial = std::mem::take(&mut self.so_far).into_completion();
+                return Poll::Ready(Some(Err(error.with_partial(partial))));
             }
             if self.ended {
                 return Poll::Ready(None);
             }
             match self.reader.poll_read(context) {
                 Poll::Ready(Ok(Step::Fed)) => {}
-                Poll::Ready(Ok(Step::Ended(_))) => self.ended = true,
+                Poll::Ready(Ok(Step::Ended)) => self.ended = true,
                 Poll::Ready(Err(error)) => self.failure = Some(error),
                 Poll::Pending if self.reader.machine.is_finished() => match self.poll_grace(context) {
                     Poll::Pending => return Poll::Pending,

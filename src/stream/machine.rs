@@ -6,9 +6,10 @@
 use super::Sink;
 use crate::config::Settings;
 use crate::deadline::{Expired, SharedClocks};
-use crate::decode::sse::{self, Decoder, Stopped, TooLarge};
+use crate::decode::{Decoder, Stopped, TooLarge};
 use crate::error::{Error, ErrorKind, Replay, TimeoutKind};
 use crate::provider::{Fault, Provider, Signals, refusal};
+use crate::retry::Advice;
 use crate::rt::Instant;
 use crate::transport::{Failure, Head};
 
@@ -22,6 +23,8 @@ pub(crate) struct Machine<S> {
     pub(crate) clocks: SharedClocks,
     pub(crate) sink: S,
     head: Head,
+    /// What the head says about another attempt.
+    advice: Advice,
     provider: Provider,
     key: Option<String>,
     mode: Mode,
@@ -44,13 +47,17 @@ struct Progress {
     done: bool,
     seen: u64,
     ended: u64,
+    /// Content was among the events of this read.
     content: bool,
+    /// Content has come.
+    begun: bool,
 }
 
 impl Progress {
     fn note(&mut self, signals: Signals) {
         self.done |= signals.done;
         self.content |= signals.content;
+        self.begun |= signals.content;
         self.seen |= signals.seen;
         self.ended |= signals.ended;
     }
@@ -63,12 +70,19 @@ impl Progress {
 
 impl<S: Sink> Machine<S> {
     /// The machine for a response whose head has arrived.
-    pub(crate) fn new(clocks: SharedClocks, sink: S, head: Head, settings: &Settings, streaming: bool) -> Self {
+    pub(crate) fn new(
+        clocks: SharedClocks,
+        sink: S,
+        head: Head,
+        advice: Advice,
+        settings: &Settings,
+        streaming: bool,
+    ) -> Self {
         let mode = match head.status {
             200..=299 if !streaming => Mode::Whole(Vec::new()),
             200..=299 if is_other_than_events(&head) => Mode::NoStream(Vec::new()),
             200..=299 => Mode::Events {
-                decoder: Decoder::new(sse::DEFAULT_LIMIT),
+                decoder: Decoder::new(settings.provider.framing(), settings.max_event_size),
                 progress: Progress::default(),
             },
             _ => Mode::Refusal(Vec::new()),
@@ -77,6 +91,7 @@ impl<S: Sink> Machine<S> {
             clocks,
             sink,
             head,
+            advice,
             provider: settings.provider,
             key: settings.api_key.clone(),
             mode,
@@ -98,6 +113,12 @@ impl<S: Sink> Machine<S> {
         matches!(&self.mode, Mode::Events { progress, .. } if progress.is_complete())
     }
 
+    /// Whether something has come that the caller keeps: content of a stream, or its end. From there on an attempt is
+    /// not repeated.
+    pub(crate) fn has_begun(&self) -> bool {
+        matches!(&self.mode, Mode::Events { progress, .. } if progress.begun || progress.is_complete())
+    }
+
     /// Takes bytes of the body. Chunks that were complete before an error are in the sink all the same.
     pub(crate) fn on_bytes(&mut self, now: Instant, bytes: &[u8]) -> Result<(), Error> {
         self.clocks.lock().receives(now, bytes.len());
@@ -117,13 +138,17 @@ impl<S: Sink> Machine<S> {
                 }
                 outcome
             }
-            Mode::Whole(body) | Mode::NoStream(body) => hold(body, bytes, LARGEST_ANSWER).map_err(Stopped::TooLarge),
+            Mode::Whole(body) | Mode::NoStream(body) => {
+                return hold(body, bytes, LARGEST_ANSWER).map_err(|TooLarge(limit)| {
+                    self.too_large(now, format!("the answer is larger than {limit} bytes"))
+                });
+            }
             Mode::Refusal(body) => {
                 if hold(body, bytes, LARGEST_REFUSAL).is_ok() {
                     return Ok(());
                 }
                 let body = std::mem::take(body);
-                return Err(self.complete_error(now, refusal(&self.head, &body, self.key.as_deref())));
+                return Err(self.refused(now, &body));
             }
         };
         outcome.map_err(|stopped| self.stopped(now, stopped))
@@ -157,7 +182,7 @@ impl<S: Sink> Machine<S> {
             }
             Mode::Refusal(body) => {
                 let body = std::mem::take(body);
-                Err(self.complete_error(now, refusal(&self.head, &body, self.key.as_deref())))
+                Err(self.refused(now, &body))
             }
         }
     }
@@ -166,7 +191,7 @@ impl<S: Sink> Machine<S> {
     pub(crate) fn on_failure(&mut self, now: Instant, failure: Failure) -> Error {
         if let Mode::Refusal(body) = &self.mode {
             // The status says more than the way the connection ended.
-            return self.complete_error(now, refusal(&self.head, body, self.key.as_deref()));
+            return self.refused(now, body);
         }
         let message = format!(
             "the answer broke off after {} bytes: {}",
@@ -200,7 +225,7 @@ impl<S: Sink> Machine<S> {
 
     /// The error of a limit that ran out.
     pub(crate) fn timeout(&self, now: Instant, expired: Expired) -> Error {
-        let error = self.clocks.lock().timeout(now, expired, 1);
+        let error = self.clocks.lock().timeout(now, expired);
         error.of_provider(self.provider.name()).with_head(&self.head)
     }
 
@@ -209,7 +234,9 @@ impl<S: Sink> Machine<S> {
         let message = format!(
             "the stream ended after {received} bytes without its terminal event, so that the answer is not complete"
         );
+        // Without content it is like a connection that broke before the answer.
         let error = Error::new(ErrorKind::Stream, message)
+            .with_again(!self.has_begun())
             .with_replay(Replay::Processed)
             .with_head(&self.head);
         self.complete_error(now, error)
@@ -218,11 +245,20 @@ impl<S: Sink> Machine<S> {
     fn stopped(&self, now: Instant, stopped: Stopped<Fault>) -> Error {
         match stopped {
             Stopped::Receiver(fault) => self.fault(now, fault),
-            Stopped::TooLarge(TooLarge(limit)) => {
-                let fault = Fault::Malformed(format!("the answer has an event or body larger than {limit} bytes"));
-                self.fault(now, fault)
-            }
+            Stopped::TooLarge(TooLarge(limit)) => self.too_large(
+                now,
+                format!("the answer has an event larger than {limit} bytes: raise max_event_size"),
+            ),
         }
+    }
+
+    fn too_large(&self, now: Instant, message: String) -> Error {
+        self.fault(now, Fault::Malformed(message))
+    }
+
+    fn refused(&self, now: Instant, body: &[u8]) -> Error {
+        let error = refusal(&self.head, body, self.key.as_deref());
+        self.complete_error(now, error.with_advice(self.advice))
     }
 
     fn fault(&self, now: Instant, fault: Fault) -> Error {
@@ -230,10 +266,7 @@ impl<S: Sink> Machine<S> {
     }
 
     fn complete_error(&self, now: Instant, error: Error) -> Error {
-        self.clocks
-            .lock()
-            .account(now, error, 1)
-            .of_provider(self.provider.name())
+        self.clocks.lock().account(now, error).of_provider(self.provider.name())
     }
 }
 

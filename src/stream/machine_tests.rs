@@ -15,7 +15,18 @@ fn at(millis: u64) -> Instant {
 }
 
 fn machine<S: Sink>(status: u16, content_type: &str, streaming: bool, sink: S) -> Machine<S> {
-    let settings = ProviderConfig::new("openai", "sk-secret-key").validate().unwrap();
+    let config = ProviderConfig::new("openai", "sk-secret-key");
+    machine_of(config, status, content_type, streaming, sink)
+}
+
+fn machine_of<S: Sink>(
+    config: ProviderConfig,
+    status: u16,
+    content_type: &str,
+    streaming: bool,
+    sink: S,
+) -> Machine<S> {
+    let settings = config.validate().unwrap();
     let headers = Headers(vec![
         ("Content-Type".into(), content_type.into()),
         ("X-Request-Id".into(), "req-7".into()),
@@ -24,7 +35,8 @@ fn machine<S: Sink>(status: u16, content_type: &str, streaming: bool, sink: S) -
     let clocks = SharedClocks::new(Clocks::start(at(0), Limits::default(), streaming));
     clocks.lock().uploaded(at(1));
     clocks.lock().head_arrives(at(2));
-    Machine::new(clocks, sink, Head { status, headers }, &settings, streaming)
+    let advice = Advice::of(&headers, Duration::ZERO);
+    Machine::new(clocks, sink, Head { status, headers }, advice, &settings, streaming)
 }
 
 fn events<S: Sink>(sink: S) -> Machine<S> {
@@ -91,6 +103,19 @@ fn an_error_inside_a_stream_is_the_providers_error() {
     assert!(error.to_string().contains("overloaded"), "{error}");
     assert!(!format!("{error} {error:?}").contains("sk-secret-key"));
     assert_eq!(content(&mut machine), "Hello");
+}
+
+#[test]
+fn an_event_above_the_limit_is_an_error_that_names_the_limit_and_its_setting() {
+    let config = ProviderConfig::new("openai", "sk-secret-key").max_event_size(100);
+    let mut machine = machine_of(config, 200, "text/event-stream", true, Typed::default());
+    machine.on_bytes(at(3), STOP.as_bytes()).unwrap();
+    let error = machine
+        .on_bytes(at(3), format!("data: {}", "x".repeat(200)).as_bytes())
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Stream);
+    assert!(error.to_string().contains("100 bytes"), "{error}");
+    assert!(error.to_string().contains("max_event_size"), "{error}");
 }
 
 #[test]

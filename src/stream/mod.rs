@@ -1,5 +1,6 @@
 //! Streamed answers: the state machine, its driver, and what Rust callers iterate.
 
+mod accumulate;
 mod chat;
 mod machine;
 mod reader;

@@ -20,6 +20,8 @@ pub(crate) struct Reader<S> {
     pub(crate) machine: Machine<S>,
     /// `None` once it has ended or failed.
     pub(crate) body: Option<Body>,
+    /// What ended the answer behind chunks that were complete before it.
+    failure: Option<Error>,
     alarm: Alarm,
     waits: bool,
 }
@@ -28,8 +30,8 @@ pub(crate) struct Reader<S> {
 pub(crate) enum Step {
     /// Bytes were fed.
     Fed,
-    /// The body has ended; the answer's JSON, if it was not streamed.
-    Ended(Option<String>),
+    /// The body has ended.
+    Ended,
 }
 
 impl<S: Sink> Reader<S> {
@@ -37,6 +39,7 @@ impl<S: Sink> Reader<S> {
         Self {
             machine,
             body: Some(body),
+            failure: None,
             alarm: Alarm::default(),
             waits: false,
         }
@@ -44,8 +47,11 @@ impl<S: Sink> Reader<S> {
 
     /// Reads once. After an error the body is gone, and with it the request.
     pub(crate) fn poll_read(&mut self, context: &mut Context<'_>) -> Poll<Result<Step, Error>> {
+        if let Some(error) = self.failure.take() {
+            return Poll::Ready(Err(error));
+        }
         let Some(body) = &mut self.body else {
-            return Poll::Ready(Ok(Step::Ended(None)));
+            return Poll::Ready(Ok(Step::Ended));
         };
         let outcome = match body.poll_chunk(context) {
             Poll::Pending => match self.poll_wait(context) {
@@ -56,7 +62,7 @@ impl<S: Sink> Reader<S> {
             Poll::Ready(Some(Err(failure))) => Err(self.machine.on_failure(rt::now(), failure)),
             Poll::Ready(None) => {
                 self.body = None;
-                self.machine.on_eof(rt::now()).map(Step::Ended)
+                self.machine.on_eof(rt::now()).map(|_| Step::Ended)
             }
         };
         if outcome.is_err() {
@@ -88,21 +94,24 @@ impl<S: Sink> Reader<S> {
         }
     }
 
-    /// Reads on until the answer is whole: its JSON.
-    pub(crate) async fn answer(&mut self) -> Result<String, Error> {
-        loop {
-            match std::future::poll_fn(|context| self.poll_read(context)).await? {
-                Step::Fed => {}
-                Step::Ended(answer) => return Ok(answer.unwrap_or_default()),
+    /// Reads until a failure would be the caller's to handle: to the end of an answer that is not streamed, else to
+    /// the first content. Where no attempt may follow there is no reason to wait for that: `patient` tells.
+    pub(crate) async fn begin(&mut self, patient: bool) -> Result<(), Error> {
+        while !self.machine.has_begun() && (patient || !self.machine.is_streaming()) {
+            match std::future::poll_fn(|context| self.poll_read(context)).await {
+                Ok(Step::Fed) => {}
+                Ok(Step::Ended) => break,
+                Err(error) if self.machine.has_begun() => self.failure = Some(error),
+                Err(error) => return Err(error),
             }
         }
+        Ok(())
     }
 }
 
 impl Reader<Typed> {
-    /// The answer as a value.
-    pub(crate) async fn completion(mut self) -> Result<ChatCompletion, Error> {
-        self.answer().await?;
+    /// The answer as a value, once it has been read.
+    pub(crate) fn completion(mut self) -> Result<ChatCompletion, Error> {
         let answer = self.machine.sink.answer.take();
         answer.ok_or_else(|| Error::new(ErrorKind::Stream, "the answer is empty"))
     }

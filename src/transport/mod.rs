@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! Transport::new(&Settings, Host) -> Result<Transport, Error>
-//! Transport::send(&self, Request, Permit, SharedClocks) -> impl Future<Output = Result<Response, Failure>>
+//! Transport::send(&self, &Request, Permit, SharedClocks) -> impl Future<Output = Result<Response, Failure>>
 //! Transport::open(&self, url, Permit, SharedClocks) -> impl Future<Output = Result<(), Failure>>
 //! Transport::close(&self)
 //! Transport::capabilities(&self) -> Capabilities

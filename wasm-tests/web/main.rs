@@ -17,13 +17,19 @@ mod fake;
 mod limits;
 mod time;
 
-use llm_api_router::{ChatRequest, ChatStream, Client, ConnectionPoolConfig, Message, ProviderConfig, Result};
+use llm_api_router::{
+    ChatRequest, ChatStream, Client, ConnectionPoolConfig, Message, ProviderConfig, Result, RetryConfig,
+};
 
-/// A client's configuration for the server at this address.
+/// A client's configuration for the server at this address. Each attempt is looked at by itself: retries are off.
 fn config(base_url: &str) -> ProviderConfig {
     ProviderConfig::new("openai-compatible", "test-key")
         .base_url(format!("{base_url}/v1"))
         .default_model("test-model")
+        .retry_config(RetryConfig {
+            max_retries: 0,
+            ..Default::default()
+        })
 }
 
 fn client(base_url: &str) -> Client {

@@ -66,12 +66,12 @@ impl Transport {
     /// Sends a request and waits for the head of its answer. Dropping the future aborts the fetch.
     pub(crate) async fn send(
         &self,
-        request: Request,
+        request: &Request,
         permit: Permit,
         clocks: SharedClocks,
     ) -> Result<Response, Failure> {
         let abort = Abort::new().map_err(|reason| failure::of_fetch(&reason))?;
-        let promise = self.start(&request, &abort)?;
+        let promise = self.start(request, &abort)?;
         clocks.lock().exchanges(rt::now(), request.body.len() as u64);
         let response = abort
             .answer(promise)

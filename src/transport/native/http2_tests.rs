@@ -20,7 +20,7 @@ use tokio_rustls::TlsAcceptor;
 use super::Host;
 use super::pair::Pair;
 use crate::config::{ConnectionPoolConfig, HttpVersion, ProviderConfig};
-use crate::{ChatRequest, Client, ErrorKind, Message, TimeoutKind};
+use crate::{CallOptions, ChatRequest, Client, ErrorKind, Message, TimeoutKind};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The size of the answer under `/big`.
@@ -374,7 +374,13 @@ async fn a_socket_on_which_a_request_timed_out_serves_no_other() {
         .timeout(0.2);
     let client = Client::new(config).unwrap();
     let request = ChatRequest::new([Message::user("Hello!")]).model("m");
-    let error = client.chat().completions().create(request).await.unwrap_err();
+    let once = CallOptions::default().max_retries(0);
+    let error = client
+        .chat()
+        .completions()
+        .create_with(request, &once)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout(TimeoutKind::Read), "{error}");
     seen.until(|figures| figures.open == 0).await;
     assert_eq!((seen.sweep().total, client.pool_stats().in_use), (1, 0));

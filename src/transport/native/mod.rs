@@ -106,18 +106,18 @@ impl Transport {
     /// Sends a request and waits for the head of its answer. Dropping the future closes the socket.
     pub(crate) async fn send(
         &self,
-        request: Request,
+        request: &Request,
         permit: Permit,
         clocks: SharedClocks,
     ) -> Result<Response, Failure> {
         let target = self.target(&request.url)?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
         let mut lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;
-        let mut outcome = self.exchange(&mut lease, &request, target.url.clone(), &clocks).await;
+        let mut outcome = self.exchange(&mut lease, request, target.url.clone(), &clocks).await;
         if outcome.is_err() && lease.is_stale() {
             let permit = lease.give_up().ok_or_else(gone)?;
             lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;
-            outcome = self.exchange(&mut lease, &request, target.url.clone(), &clocks).await;
+            outcome = self.exchange(&mut lease, request, target.url.clone(), &clocks).await;
         }
         match outcome {
             Ok(response) => {

@@ -58,6 +58,6 @@ impl Pair {
             headers: Headers::default(),
             body: Bytes::from_static(b"{}"),
         };
-        self.transport.send(request, permit, clocks).await
+        self.transport.send(&request, permit, clocks).await
     }
 }

@@ -9,10 +9,13 @@ export class Bench {
     Object.assign(this, host);
   }
 
-  /** The configuration for one of the mock server's scenarios, or for its normal answers. */
+  /**
+   * The configuration for one of the mock server's scenarios, or for its normal answers. Each attempt is looked at by
+   * itself: retries are off.
+   */
   config(scenario, more) {
     const path = scenario ? `/_scenario/${scenario}/v1` : "/v1";
-    return { providerType: "openai-compatible", apiKey: KEY, defaultModel: "test-model", baseUrl: this.mockUrl + path, ...more };
+    return { providerType: "openai-compatible", apiKey: KEY, defaultModel: "test-model", baseUrl: this.mockUrl + path, retryConfig: { maxRetries: 0 }, ...more };
   }
 
   client(scenario, more) {

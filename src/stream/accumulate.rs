@@ -1,0 +1,249 @@
+//! Puts the chunks of a streamed answer together into what the same request would have been answered unstreamed.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::types::{ChatChunk, ChatCompletion, Choice, ChunkChoice, Message, Usage};
+
+/// Texts of a delta that come whole, by some providers with every piece; all others come in pieces.
+const WHOLE: [&str; 5] = ["role", "id", "type", "name", "finish_reason"];
+
+/// An answer as far as it has come.
+#[derive(Debug, Default)]
+pub(super) struct Accumulated {
+    id: Arc<str>,
+    created: u64,
+    model: Arc<str>,
+    /// In the order of their numbers.
+    choices: Vec<Accrued>,
+    usage: Option<Usage>,
+    extra: Map<String, Value>,
+}
+
+/// One of its choices.
+#[derive(Debug, Default)]
+struct Accrued {
+    index: u32,
+    role: Option<String>,
+    content: Option<String>,
+    message: Map<String, Value>,
+    finish_reason: Option<String>,
+    extra: Map<String, Value>,
+}
+
+impl Accumulated {
+    /// Adds the next chunk.
+    pub(super) fn add(&mut self, chunk: &ChatChunk) {
+        if !chunk.id.is_empty() && self.id != chunk.id {
+            self.id = Arc::clone(&chunk.id);
+        }
+        if !chunk.model.is_empty() && self.model != chunk.model {
+            self.model = Arc::clone(&chunk.model);
+        }
+        self.created = chunk.created.max(self.created);
+        if let Some(usage) = &chunk.usage {
+            self.usage = Some(usage.clone());
+        }
+        let others = chunk.extra.iter();
+        for (name, value) in others.filter(|(name, value)| *name != "object" && !value.is_null()) {
+            if self.extra.get(name) != Some(value) {
+                self.extra.insert(name.clone(), value.clone());
+            }
+        }
+        for piece in &chunk.choices {
+            if !self.choices.iter().any(|choice| choice.index == piece.index) {
+                let place = self.choices.partition_point(|choice| choice.index < piece.index);
+                let choice = Accrued {
+                    index: piece.index,
+                    ..Accrued::default()
+                };
+                self.choices.insert(place, choice);
+            }
+            let choice = self.choices.iter_mut().find(|choice| choice.index == piece.index);
+            choice.into_iter().for_each(|choice| choice.add(piece));
+        }
+    }
+
+    /// The text of the first choice.
+    pub(super) fn into_text(self) -> String {
+        let first = self.choices.into_iter().find(|choice| choice.index == 0);
+        first.and_then(|choice| choice.content).unwrap_or_default()
+    }
+
+    /// The answer.
+    pub(super) fn into_completion(self) -> ChatCompletion {
+        let mut extra = self.extra;
+        extra.insert("object".to_owned(), "chat.completion".into());
+        ChatCompletion {
+            id: self.id.as_ref().to_owned(),
+            created: self.created,
+            model: self.model.as_ref().to_owned(),
+            choices: self.choices.into_iter().map(Accrued::into_choice).collect(),
+            usage: self.usage,
+            extra,
+        }
+    }
+}
+
+impl Accrued {
+    fn add(&mut self, piece: &ChunkChoice) {
+        let delta = &piece.delta;
+        if let Some(role) = delta.role.as_ref().filter(|role| !role.is_empty()) {
+            self.role.get_or_insert_with(|| role.clone());
+        }
+        if let Some(text) = &delta.content {
+            self.content.get_or_insert_default().push_str(text);
+        }
+        if let Some(reason) = &piece.finish_reason {
+            self.finish_reason = Some(reason.clone());
+        }
+        merge(&mut self.message, &delta.extra);
+        merge(&mut self.extra, &piece.extra);
+    }
+
+    fn into_choice(self) -> Choice {
+        let mut message = Message::new(self.role.unwrap_or_else(|| "assistant".to_owned()), "");
+        message.content = self.content.map(crate::types::Content::Text);
+        message.extra = self.message;
+        if let Some(Value::Array(calls)) = message.extra.get_mut("tool_calls") {
+            // Numbers that only told which piece belongs to which call.
+            calls.sort_by_key(|call| call.get("index").and_then(Value::as_u64));
+            calls.iter_mut().filter_map(Value::as_object_mut).for_each(|call| {
+                call.shift_remove("index");
+            });
+        }
+        Choice {
+            index: self.index,
+            message,
+            finish_reason: self.finish_reason,
+            extra: self.extra,
+        }
+    }
+}
+
+/// Adds each thing that the piece says.
+fn merge(known: &mut Map<String, Value>, piece: &Map<String, Value>) {
+    for (name, value) in piece.iter().filter(|(_, value)| !value.is_null()) {
+        match known.get_mut(name) {
+            Some(known) => extend(known, value, name),
+            None => {
+                known.insert(name.clone(), first(value));
+            }
+        }
+    }
+}
+
+/// What comes first of a thing; a list may have two pieces of one item in it already.
+fn first(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let mut list = Vec::new();
+            extend_list(&mut list, items);
+            Value::Array(list)
+        }
+        other => other.clone(),
+    }
+}
+
+fn extend(known: &mut Value, value: &Value, name: &str) {
+    match (known, value) {
+        (Value::String(known), Value::String(more)) if !WHOLE.contains(&name) => known.push_str(more),
+        (Value::String(_), Value::String(more)) if more.is_empty() => {}
+        (Value::Array(known), Value::Array(items)) => extend_list(known, items),
+        (Value::Object(known), Value::Object(piece)) => merge(known, piece),
+        (known, value) => *known = first(value),
+    }
+}
+
+/// Items that carry a number are pieces of the item with that number.
+fn extend_list(list: &mut Vec<Value>, items: &[Value]) {
+    for item in items {
+        let number = item.get("index").and_then(Value::as_u64);
+        let same = |known: &&mut Value| number.is_some() && known.get("index").and_then(Value::as_u64) == number;
+        match (list.iter_mut().find(same), item) {
+            (Some(Value::Object(known)), Value::Object(piece)) => merge(known, piece),
+            _ => list.push(item.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn accumulated(chunks: &[Value]) -> Accumulated {
+        let mut all = Accumulated::default();
+        for chunk in chunks {
+            all.add(&serde_json::from_value(chunk.clone()).unwrap());
+        }
+        all
+    }
+
+    #[test]
+    fn text_tool_calls_and_usage_come_together() {
+        let delta = |delta: Value| json!({"id": "c", "model": "m", "created": 7, "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta}]});
+        let chunks = [
+            delta(json!({"role": "assistant", "content": ""})),
+            delta(json!({"content": "Hel", "reasoning_content": "hm"})),
+            delta(json!({"content": "lo", "reasoning_content": "!"})),
+            delta(
+                json!({"tool_calls": [{"index": 1, "id": "b", "type": "function", "function": {"name": "g", "arguments": ""}}]}),
+            ),
+            delta(
+                json!({"tool_calls": [{"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": "{\"x\""}}]}),
+            ),
+            delta(
+                json!({"tool_calls": [{"index": 0, "function": {"arguments": ":1}"}}, {"index": 1, "function": {"arguments": "{}"}}]}),
+            ),
+            json!({"id": "c", "choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}], "system_fingerprint": "fp"}),
+            json!({"id": "c", "choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}}),
+        ];
+        assert_eq!(
+            serde_json::to_value(accumulated(&chunks).into_completion()).unwrap(),
+            json!({
+                "id": "c", "created": 7, "model": "m",
+                "choices": [{
+                    "index": 0,
+                    "message": {
+                        "role": "assistant", "content": "Hello", "reasoning_content": "hm!",
+                        "tool_calls": [
+                            {"id": "a", "type": "function", "function": {"name": "f", "arguments": "{\"x\":1}"}},
+                            {"id": "b", "type": "function", "function": {"name": "g", "arguments": "{}"}},
+                        ],
+                    },
+                    "finish_reason": "tool_calls",
+                }],
+                "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+                "system_fingerprint": "fp", "object": "chat.completion",
+            })
+        );
+        assert_eq!(accumulated(&chunks).into_text(), "Hello");
+    }
+
+    #[test]
+    fn choices_are_kept_apart_and_in_order() {
+        let chunk = |index: u32, text: &str| json!({"choices": [{"index": index, "delta": {"content": text}}]});
+        let answer = accumulated(&[chunk(1, "b"), chunk(0, "a"), chunk(1, "d"), chunk(0, "c")]).into_completion();
+        let texts: Vec<_> = answer
+            .choices
+            .iter()
+            .map(|choice| (choice.index, &choice.message.content))
+            .collect();
+        let text = |text: &str| Some(crate::types::Content::Text(text.to_owned()));
+        assert_eq!(texts, [(0, &text("ac")), (1, &text("bd"))]);
+        assert_eq!(answer.content(), Some("ac"));
+    }
+
+    #[test]
+    fn one_chunk_may_hold_two_pieces_of_one_call() {
+        let calls = json!([{"index": 0, "id": "a", "function": {"arguments": "1"}}, {"index": 0, "function": {"arguments": "2"}}]);
+        let answer = accumulated(&[json!({"choices": [{"delta": {"tool_calls": calls}}]})]).into_completion();
+        assert_eq!(
+            answer.choices[0].message.extra["tool_calls"],
+            json!([{"id": "a", "function": {"arguments": "12"}}])
+        );
+    }
+}
