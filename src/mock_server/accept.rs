@@ -12,14 +12,17 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use super::answer::answer;
-use super::counters::{Accepted, Counters};
+use super::body::Resets;
+use super::counters::Accepted;
 use super::peek;
+use super::shared::Shared;
+use super::socket::Socket;
 
 /// How long a new socket may keep silent before it counts.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// Serves until the other end of `gone` is dropped, then closes the port and every socket.
-pub(super) async fn accept(listener: TcpListener, counters: Arc<Counters>, mut gone: oneshot::Receiver<()>) {
+pub(super) async fn accept(listener: TcpListener, shared: Arc<Shared>, mut gone: oneshot::Receiver<()>) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
@@ -27,7 +30,7 @@ pub(super) async fn accept(listener: TcpListener, counters: Arc<Counters>, mut g
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
-                    connections.spawn(serve(stream, counters.accepted(), counters.clone()));
+                    connections.spawn(serve(stream, shared.counters.accepted(), shared.clone()));
                 }
                 // Out of file descriptors, or the client is gone already: accepting goes on, without spinning.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
@@ -38,16 +41,21 @@ pub(super) async fn accept(listener: TcpListener, counters: Arc<Counters>, mut g
     connections.shutdown().await;
 }
 
-async fn serve(stream: TcpStream, accepted: Accepted, counters: Arc<Counters>) {
+async fn serve(stream: TcpStream, accepted: Accepted, shared: Arc<Shared>) {
     // Without it the kernel holds small events back to send them together.
     let _ = stream.set_nodelay(true);
     let control = is_control(&stream, &accepted).await;
     // Lives longer than the connection below: a socket is open until it is really closed.
     let _open = accepted.decide(control);
-    let service = service_fn(|request| answer(request, counters.clone(), control));
+    let resets = Resets::default();
+    let service = service_fn(|request| answer(request, shared.clone(), resets.clone(), control));
+    let socket = Socket {
+        stream,
+        resets: resets.clone(),
+    };
     // Errors here are clients that went away and scenarios that cut the line: both are intended.
     let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
+        .serve_connection(TokioIo::new(socket), service)
         .await;
 }
 

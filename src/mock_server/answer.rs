@@ -1,7 +1,7 @@
 //! Answers a request: the way from its path to an endpoint and a scenario.
 
-use std::convert::Infallible;
 use std::future::pending;
+use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,30 +10,38 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Status
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
-use super::body::Body;
-use super::counters::Counters;
+use super::body::{Body, Resets};
 use super::failure::Failure;
 use super::scenario::Scenario;
+use super::scripted::{self, Act, Play};
+use super::shared::Shared;
 use super::{chat, control, cors, reply, script, text};
 
 const MOST_BODY: usize = 64 * 1024 * 1024;
 const PAGE: &str = "<!doctype html>\n<html><head><title>502 Bad Gateway</title></head>\n\
                     <body><h1>Bad Gateway</h1><p>A proxy between you and the API says naïve things.</p></body></html>\n";
 
-/// Answers one request. `uncounted_socket`: it came over a socket that is left out of the counts.
+/// Answers one request; an error closes its socket. `uncounted_socket`: it came over one that is left out of the counts.
 pub(super) async fn answer(
     request: Request<Incoming>,
-    counters: Arc<Counters>,
+    shared: Arc<Shared>,
+    resets: Resets,
     uncounted_socket: bool,
-) -> Result<Response<Body>, Infallible> {
+) -> io::Result<Response<Body>> {
     if request.method() == Method::OPTIONS {
         return Ok(cors::preflight(request.headers()));
     }
     let path = request.uri().path().to_owned();
     let mut response = if path.starts_with("/_") && !path.starts_with("/_scenario") {
-        control::control(request.method(), &path, &counters, uncounted_socket)
+        let (head, body) = request.into_parts();
+        match collect(body).await {
+            Ok(body) => control::control(&head.method, &path, &body, &shared, uncounted_socket).await,
+            Err(failure) => failure.response(),
+        }
+    } else if let Some(play) = &shared.play {
+        played(request, play, &shared, &resets).await?
     } else {
-        let in_flight = counters.request();
+        let in_flight = shared.counters.request();
         let head_only = request.method() == Method::HEAD;
         let response = api(request, &path).await.unwrap_or_else(|failure| failure.response());
         // hyper leaves the body of an answer to HEAD alone, and it would look like an abort.
@@ -41,6 +49,36 @@ pub(super) async fn answer(
     };
     cors::allow(response.headers_mut());
     Ok(response)
+}
+
+/// A scripted server's answer, whatever was asked.
+async fn played(
+    request: Request<Incoming>,
+    play: &Play,
+    shared: &Shared,
+    resets: &Resets,
+) -> io::Result<Response<Body>> {
+    let acts = play.next();
+    let entry = shared.requests.begin();
+    let mut in_flight = shared.counters.request();
+    let body = request.into_body();
+    // Lives until the answer's head is made: dropped earlier, hyper would read the rest of the body away.
+    let mut unread = None;
+    if matches!(acts.first(), Some(Act::Unread)) {
+        entry.stays_unread();
+        unread = Some(body);
+    } else if let Ok(body) = collect(body).await {
+        entry.says(&body);
+    }
+    let answered = scripted::answer(acts, &entry, resets).await;
+    drop(unread);
+    match answered {
+        Ok(response) => Ok(response.map(|body| body.for_request(in_flight.noted(entry)))),
+        Err(end) => {
+            in_flight.finish();
+            Err(end)
+        }
+    }
 }
 
 async fn api(request: Request<Incoming>, path: &str) -> Result<Response<Body>, Failure> {

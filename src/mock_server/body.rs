@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -21,6 +23,23 @@ pub(super) enum Step {
     Stall,
     /// Close the socket without an end.
     Cut,
+    /// Close it with a reset.
+    Reset(Resets),
+}
+
+/// How a socket is closed: with a reset, once it was asked for.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Resets(Arc<AtomicBool>);
+
+impl Resets {
+    /// The socket will be reset when it closes.
+    pub(super) fn on_close(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn are_wanted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 pub(super) struct Body {
@@ -91,6 +110,9 @@ impl Body {
     }
 
     fn piece(&mut self, bytes: Bytes) -> Frame<Bytes> {
+        if let Some(request) = &self.request {
+            request.sends(bytes.len());
+        }
         if let Some(left) = &mut self.left {
             *left = left.saturating_sub(bytes.len() as u64);
             if *left == 0 {
@@ -126,7 +148,10 @@ impl http_body::Body for Body {
                 Some(Step::Send(bytes)) => return Poll::Ready(Some(Ok(this.piece(bytes)))),
                 Some(Step::Wait(time)) => this.sleep = Some(Box::pin(tokio::time::sleep(time))),
                 Some(Step::Stall) => this.stalled = true,
-                Some(Step::Cut) => {
+                Some(step @ (Step::Cut | Step::Reset(_))) => {
+                    if let Step::Reset(resets) = step {
+                        resets.on_close();
+                    }
                     this.finish();
                     return Poll::Ready(Some(Err(io::Error::other("the scenario cuts the answer here"))));
                 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::scripted::Entry;
 use super::sockets::{Ledger, Stats};
 
 #[derive(Debug, Default)]
@@ -38,7 +39,10 @@ impl Counters {
 
     pub(super) fn request(self: &Arc<Self>) -> InFlight {
         self.0.send_modify(Ledger::begin_request);
-        InFlight(Some(self.clone()))
+        InFlight {
+            counters: Some(self.clone()),
+            entry: None,
+        }
     }
 }
 
@@ -88,16 +92,32 @@ impl Drop for Open {
 
 /// A request whose answer is being made. Dropped before it is finished, its client has gone away.
 #[derive(Debug)]
-pub(super) struct InFlight(Option<Arc<Counters>>);
+pub(super) struct InFlight {
+    counters: Option<Arc<Counters>>,
+    /// Its line in a scripted server's record.
+    entry: Option<Entry>,
+}
 
 impl InFlight {
+    /// Notes what happens in a record, too.
+    pub(super) fn noted(mut self, entry: Entry) -> Self {
+        self.entry = Some(entry);
+        self
+    }
+
+    /// So many bytes of the answer's body go out.
+    pub(super) fn sends(&self, bytes: usize) {
+        self.entry.iter().for_each(|entry| entry.sends(bytes));
+    }
+
     /// The answer has been handed over to its end.
     pub(super) fn finish(&mut self) {
+        self.entry.iter().for_each(Entry::finish);
         self.end(false);
     }
 
     fn end(&mut self, aborted: bool) {
-        if let Some(counters) = self.0.take() {
+        if let Some(counters) = self.counters.take() {
             counters.0.send_modify(|ledger| ledger.end_request(aborted));
         }
     }

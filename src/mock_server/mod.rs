@@ -53,6 +53,13 @@
 //! whose first request is for a path under `/_` (except `/_scenario`) is not counted and closes after the answer, so
 //! that looking does not change what is seen.
 //!
+//! # Scripts
+//!
+//! [`MockServer::scripted`] is a server that does, request by request, what a [`Script`] says. Over HTTP,
+//! `POST /_scripts` with a script as JSON raises one and answers `{"url": "http://127.0.0.1:PORT"}`; there,
+//! `GET /_requests` tells what became of each request. `POST /_black_hole` answers with the URL of an address where
+//! connections are neither accepted nor refused. Both live as long as the server that was asked.
+//!
 //! Everything is answered with CORS headers, for tests in browsers.
 
 mod accept;
@@ -67,26 +74,30 @@ mod peek;
 mod reply;
 mod scenario;
 mod script;
+mod scripted;
+mod shared;
+mod socket;
 mod sockets;
 mod text;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::net::{TcpListener, ToSocketAddrs};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+pub use scripted::Script;
 pub use sockets::Stats;
 
-use counters::Counters;
+use shared::Shared;
 
 /// A running server. It stops, and its sockets close, when this is dropped.
 #[derive(Debug)]
 pub struct MockServer {
     address: SocketAddr,
-    counters: Arc<Counters>,
+    shared: Arc<Shared>,
     serving: JoinHandle<()>,
     // The accept loop ends when this is dropped.
     _alive: oneshot::Sender<()>,
@@ -101,13 +112,28 @@ impl MockServer {
     /// What the operating system says: most often that the port is taken.
     pub async fn bind(address: impl ToSocketAddrs) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
+        Self::serve(listener, Shared::default())
+    }
+
+    /// A server on a free port of this machine that does what a script says, whatever is asked.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn scripted(script: Script) -> io::Result<Self> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        listener.set_nonblocking(true)?;
+        Self::serve(TcpListener::from_std(listener)?, Shared::scripted(script))
+    }
+
+    fn serve(listener: TcpListener, shared: Shared) -> io::Result<Self> {
         let address = listener.local_addr()?;
-        let counters = Arc::new(Counters::default());
+        let shared = Arc::new(shared);
         let (alive, gone) = oneshot::channel();
-        let serving = tokio::spawn(accept::accept(listener, counters.clone(), gone));
+        let serving = tokio::spawn(accept::accept(listener, shared.clone(), gone));
         Ok(Self {
             address,
-            counters,
+            shared,
             serving,
             _alive: alive,
         })
@@ -136,12 +162,12 @@ impl MockServer {
 
     /// The counters, now.
     pub fn stats(&self) -> Stats {
-        self.counters.stats()
+        self.shared.counters.stats()
     }
 
     /// Sets `total`, `requests` and `aborted` to zero, and `most_open` to `open`.
     pub fn reset_stats(&self) {
-        self.counters.reset();
+        self.shared.counters.reset();
     }
 
     /// Waits until the counters fulfil a condition, and returns them as they are then. It waits for ever if they never
@@ -159,7 +185,7 @@ impl MockServer {
     /// # }
     /// ```
     pub async fn wait_until(&self, condition: impl FnMut(&Stats) -> bool) -> Stats {
-        self.counters.wait_until(condition).await
+        self.shared.counters.wait_until(condition).await
     }
 
     /// Stops, and returns when the port is free and every socket is closed. Dropping the server stops it too, without
