@@ -7,7 +7,9 @@ export function accumulate() {
   const completion = {};
   const choices = [];
   return {
-    add({ choices: pieces, object, ...rest }) {
+    add(chunk) {
+      if (addText(completion, choices, chunk)) return;
+      const { choices: pieces, object, ...rest } = chunk;
       merge(completion, rest, overwrite);
       for (const { index, delta, ...more } of pieces ?? []) {
         const choice = numbered(choices, index);
@@ -25,6 +27,17 @@ export function accumulate() {
       return { ...completion, object: "chat.completion", choices: ordered };
     },
   };
+}
+
+/** Most chunks only bring more text: nothing else of them is looked at. Tells whether it was such a chunk. */
+function addText(completion, choices, { id, choices: pieces, usage }) {
+  if (id !== completion.id || usage || pieces?.length !== 1) return false;
+  const [{ index, delta, finish_reason, logprobs }] = pieces;
+  const message = choices[index]?.message;
+  if (typeof message?.content !== "string" || typeof delta?.content !== "string" || finish_reason || logprobs) return false;
+  for (const key in delta) if (key !== "content" && !(key === "role" && delta.role === message.role)) return false;
+  message.content += delta.content;
+  return true;
 }
 
 /** Sets `known[key]` for each thing that the piece says. Keys come from outside, so only own ones are trusted. */

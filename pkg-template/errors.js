@@ -46,6 +46,11 @@ export class LLMRouterError extends Error {
     return "LLMRouterError";
   }
 
+  /** Notes what had arrived of a stream. It is the provider's text, so logs do not show it. */
+  carry(partial) {
+    if (partial.choices.length > 0) Object.defineProperty(this, "partial", { value: partial, configurable: true });
+  }
+
   get [OURS]() {
     return true;
   }

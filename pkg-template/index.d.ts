@@ -395,8 +395,10 @@ export declare class ChatStream implements AsyncIterableIterator<ChatCompletionC
    * return new Response(stream.toReadableStream(), { headers: { "content-type": "text/event-stream" } });
    */
   toReadableStream(): ReadableStream<Uint8Array>;
-  /** Reads the whole stream and puts it together: text, tool calls and usage. Call it instead of iterating. */
+  /** Reads to the end and puts the whole answer together, with the chunks that were taken before: text, tool calls, usage. */
   finalCompletion(): Promise<ChatCompletion>;
+  /** Reads to the end and gives the whole text of the first choice, with that of the chunks that were taken before. */
+  text(): Promise<string>;
   /** `await using stream = …` ends the request where it is not read to its end. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -443,6 +445,8 @@ export declare class LLMRouterError extends Error {
   readonly replay?: "never_sent" | "maybe_processed" | "processed";
   /** The host's own error, where it was one; of a {@link RetryExhaustedError}, the error of the last attempt. */
   readonly cause?: unknown;
+  /** What of a streamed answer had arrived before it failed: text, tool calls, usage. Not in `toJSON()`. */
+  readonly partial?: ChatCompletion;
   toJSON(): Record<string, unknown>;
 }
 

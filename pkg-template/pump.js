@@ -1,5 +1,8 @@
 // Reads a streamed answer ahead of its consumer, into a buffer of bounded size, and hands its chunks out.
 
+import { accumulate } from "./completion.js";
+import { LLMRouterError } from "./errors.js";
+
 const NONE = { chunks: [], bytes: 0 };
 /** How long the end of a complete answer waits for the end of its body. */
 const GRACE_MS = 20;
@@ -21,7 +24,8 @@ export class Pump {
   #ended = false;
   /** What ended the stream before its time; is given once. */
   #failure;
-  #touched = false;
+  /** The answer as far as it has come. */
+  #soFar = accumulate();
   /** How many ask for chunks at this moment, and the promise of the last of them. */
   #asking = 0;
   #lastAsked;
@@ -38,9 +42,9 @@ export class Pump {
     this.#run();
   }
 
-  /** A chunk was asked for already. */
-  get touched() {
-    return this.#touched;
+  /** All that has come, put together: call it at the end. */
+  completion() {
+    return this.#soFar.done();
   }
 
   /** The next chunk, as an iterator gives it. No `async` here: most chunks are there already. */
@@ -110,6 +114,7 @@ export class Pump {
     if (json === undefined) return;
     const batch = { chunks: JSON.parse(json), bytes: this.#partial };
     if (batch.chunks.length === 0) return;
+    batch.chunks.forEach(this.#soFar.add);
     this.#partial = 0;
     this.#held += batch.bytes;
     this.#queue.push(batch);
@@ -137,7 +142,6 @@ export class Pump {
 
   /** Takes when there is something to take, after all that asked before. */
   #inTurn(take, atEnd) {
-    this.#touched = true;
     const go = async () => {
       try {
         while (!this.#advance()) {
@@ -190,6 +194,7 @@ export class Pump {
     if (this.#ended) return;
     this.#ended = true;
     this.#failure = failure;
+    if (failure?.error instanceof LLMRouterError) failure.error.carry(this.#soFar.done());
     this.#onRoom();
     this.#onChange();
     this.#settle();

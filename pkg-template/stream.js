@@ -1,7 +1,5 @@
 // A streamed answer: an async iterator over its chunks, and other ways to read them.
 
-import { accumulate } from "./completion.js";
-import { ConfigError } from "./errors.js";
 import { Pump } from "./pump.js";
 import { sseStream } from "./sse.js";
 
@@ -35,18 +33,13 @@ export class ChatStream {
   }
 
   async finalCompletion() {
-    if (this.#pump.touched) {
-      throw new ConfigError({
-        kind: "config",
-        message: "finalCompletion() puts the whole answer together, but some of its chunks were already taken: call it instead of iterating",
-      });
-    }
-    const completion = accumulate();
-    for (;;) {
-      const chunks = await this.#pump.rest();
-      if (!chunks) return completion.done();
-      chunks.forEach(completion.add);
-    }
+    while (await this.#pump.rest()); // they are put together as they come
+    return this.#pump.completion();
+  }
+
+  async text() {
+    const { choices } = await this.finalCompletion();
+    return choices.find(({ index }) => index === 0)?.message.content ?? "";
   }
 
   // Where the host has no such symbol yet, this is the one that compilers lower `await using` to.

@@ -93,6 +93,8 @@ fn fields(error: &Error) -> Value {
         "code": error.code(),
         "request_id": error.request_id(),
         "attempts": error.attempts(),
+        "last": error.last().map(|last| last.kind().as_str()),
+        "partial": error.partial().and_then(|partial| partial.content()),
         "retry_after": error.retry_after().map(|wait| wait.as_secs_f64()),
     })
 }

@@ -64,6 +64,7 @@ impl World {
             "api_key": "test-key",
             "default_model": "m",
             "base_url": format!("{url}/v1"),
+            "retry_config": {"max_retries": 0},
         });
         config.as_object_mut().unwrap().extend(case.client.clone());
         let config: ProviderConfig = serde_json::from_value(config).expect("a configuration");

@@ -95,11 +95,14 @@ export const chat = {
     equal([choices[0].finish_reason, choices[0].message.content], ["tool_calls", null], "the rest of the choice");
   },
 
-  async "finalCompletion() refuses to leave out what was already taken"(bench) {
-    const stream = await bench.stream(bench.client());
-    await stream.next();
-    await failure(stream.finalCompletion(), bench.pkg.ConfigError, "finalCompletion() after next()");
-    await stream.return();
+  async "finalCompletion() and text() have what was already taken"(bench) {
+    const whole = await bench.text(bench.client(), false);
+    for (const read of [async (stream) => (await stream.finalCompletion()).choices[0].message.content, (stream) => stream.text()]) {
+      const stream = await bench.stream(bench.client());
+      await stream.next();
+      await stream.next();
+      equal(await read(stream), whole, "text");
+    }
   },
 
   async "toReadableStream() writes OpenAI's events"(bench) {
