@@ -10,7 +10,7 @@ use crate::config::{CallOptions, RetryConfig};
 use crate::deadline::{Clocks, Expired, Limits, SharedClocks};
 use crate::error::{Error, ErrorKind, Result, TimeoutKind};
 use crate::gate::{Closed, Permit};
-use crate::provider::ChatInput;
+use crate::provider::{self, Asked, Input};
 use crate::retry::{Advice, Circumstances, Retries};
 use crate::rt::{self, Instant, Sleep};
 use crate::stream::{Machine, Reader, Sink, Typed};
@@ -19,6 +19,7 @@ use crate::transport::{Failure, Request};
 /// A call that was checked and encoded; nothing was sent yet.
 pub(crate) struct Prepared {
     request: Request,
+    asked: Asked,
     limits: Limits,
     retries: RetryConfig,
     streaming: bool,
@@ -27,6 +28,7 @@ pub(crate) struct Prepared {
 /// A call under way, over all of its attempts.
 pub(crate) struct Call {
     request: Request,
+    asked: Asked,
     streaming: bool,
     /// Those of the present attempt; the limit on the whole call goes on from one attempt to the next.
     clocks: SharedClocks,
@@ -35,22 +37,15 @@ pub(crate) struct Call {
     resume: Option<Instant>,
 }
 
-/// Checks and encodes a chat request.
-pub(crate) fn prepare_chat(
-    client: &Inner,
-    request: &ChatInput<'_>,
-    streaming: bool,
-    options: &CallOptions,
-) -> Result<Prepared> {
+/// Checks and encodes a request.
+pub(crate) fn prepare(client: &Inner, input: &Input<'_>, options: &CallOptions) -> Result<Prepared> {
     let provider = client.settings.provider;
     let named = |error: Error| error.of_provider(provider.name());
     options.validate().map_err(named)?;
     let limits = options.timeouts.apply(client.settings.limits).map_err(named)?;
     let retries = options.retries.apply(client.settings.retries);
     retries.validate().map_err(named)?;
-    let mut request = provider
-        .encode_chat(&client.settings, request, streaming, options)
-        .map_err(named)?;
+    let (mut request, asked) = provider::encode(&client.settings, input, options).map_err(named)?;
     if let Some(name) = provider.idempotency_header()
         && request.headers.get(name).is_none()
     {
@@ -60,9 +55,10 @@ pub(crate) fn prepare_chat(
     }
     Ok(Prepared {
         request,
+        asked,
         limits,
         retries,
-        streaming,
+        streaming: input.is_streaming(),
     })
 }
 
@@ -90,6 +86,7 @@ impl Call {
         let clocks = Clocks::start(rt::now(), prepared.limits, prepared.streaming);
         Ok(Self {
             request: prepared.request,
+            asked: prepared.asked,
             streaming: prepared.streaming,
             clocks: SharedClocks::new(clocks),
             retries: Retries::new(prepared.retries),
@@ -164,6 +161,7 @@ impl Call {
             S::default(),
             response.head,
             advice,
+            self.asked.clone(),
             &client.settings,
             self.streaming,
         );

@@ -10,7 +10,7 @@ use crate::capabilities::Capabilities;
 use crate::config::{CallOptions, ProviderConfig, Settings};
 use crate::error::Result;
 use crate::gate::Gate;
-use crate::provider::ChatInput;
+use crate::provider::{ChatInput, Input};
 use crate::retry::{Budget, RetryBudget};
 use crate::stream::ChatStream;
 use crate::transport::{Host, SocketStats, Transport};
@@ -171,7 +171,11 @@ impl Completions<'_> {
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn create_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatCompletion> {
         let inner = self.client.inner();
-        let prepared = call::prepare_chat(inner, &ChatInput::Typed(&request), false, options)?;
+        let input = Input::Chat {
+            request: ChatInput::Typed(&request),
+            streaming: false,
+        };
+        let prepared = call::prepare(inner, &input, options)?;
         call::open(inner, prepared).await?.completion()
     }
 
@@ -192,7 +196,11 @@ impl Completions<'_> {
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn stream_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatStream> {
         let inner = self.client.inner();
-        let prepared = call::prepare_chat(inner, &ChatInput::Typed(&request), true, options)?;
+        let input = Input::Chat {
+            request: ChatInput::Typed(&request),
+            streaming: true,
+        };
+        let prepared = call::prepare(inner, &input, options)?;
         call::open(inner, prepared).await.map(ChatStream::new)
     }
 }

@@ -36,6 +36,8 @@ mod deadline;
 mod decode;
 mod error;
 mod gate;
+#[allow(dead_code, reason = "for the dialects to come")]
+mod json;
 #[cfg(feature = "mock-server")]
 pub mod mock_server;
 mod provider;
@@ -58,4 +60,7 @@ pub use error::{Error, ErrorKind, Phase, Replay, Result, Spent, TimeoutKind};
 pub use retry::RetryBudget;
 pub use stream::ChatStream;
 pub use transport::{ClosedSockets, SocketStats};
-pub use types::{ChatChunk, ChatCompletion, ChatRequest, Choice, ChunkChoice, Content, Delta, Message, Usage};
+pub use types::{
+    ChatChunk, ChatCompletion, ChatRequest, Choice, ChunkChoice, Content, ContentPart, Delta, Function, FunctionCall,
+    FunctionDelta, ImageUrl, InputAudio, Message, TokenDetails, Tool, ToolCall, ToolCallDelta, ToolChoice, Usage,
+};

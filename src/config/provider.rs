@@ -105,7 +105,7 @@ impl ProviderConfig {
         self
     }
 
-    /// The model of requests that name none. Default: none.
+    /// The model of requests that name none. Default: `deepseek-chat` for `deepseek`, else none.
     #[must_use]
     pub fn default_model(mut self, model: impl Into<String>) -> Self {
         self.default_model = Some(model.into());
@@ -223,7 +223,7 @@ impl ProviderConfig {
             provider,
             base_url,
             api_key,
-            default_model: self.default_model.filter(|model| !model.is_empty()),
+            default_model: default_model(provider, self.default_model),
             extra_headers: self.extra_headers,
             pool,
             limits: timeouts.limits(),
@@ -234,6 +234,11 @@ impl ProviderConfig {
             http_version: self.http_version,
         })
     }
+}
+
+fn default_model(provider: Provider, given: Option<String>) -> Option<String> {
+    let given = given.filter(|model| !model.is_empty());
+    given.or_else(|| provider.default_model().map(str::to_owned))
 }
 
 fn base_url(provider: Provider, given: Option<String>) -> Result<String, Error> {

@@ -11,7 +11,7 @@ use crate::call;
 use crate::client::Client;
 use crate::config::{CallOptions, ProviderConfig};
 use crate::error::{Error, ErrorKind};
-use crate::provider::ChatInput;
+use crate::provider::{ChatInput, Input};
 use crate::retry::RetryBudget;
 use crate::transport::Host;
 use crate::types::RawChatRequest;
@@ -41,8 +41,11 @@ impl CoreClient {
             read(options)?
         };
         let inner = self.client.inner();
-        let input = ChatInput::Raw(&request);
-        let prepared = call::prepare_chat(inner, &input, request.stream, &options).map_err(|error| raw(&error))?;
+        let input = Input::Chat {
+            request: ChatInput::Raw(&request),
+            streaming: request.stream,
+        };
+        let prepared = call::prepare(inner, &input, &options).map_err(|error| raw(&error))?;
         Ok(CoreCall::new(inner.clone(), prepared))
     }
 

@@ -1,26 +1,41 @@
 //! The dialects: how each provider wants a request, and what its answers mean. No input or output here.
+//!
+//! A dialect is a file with up to four functions: one that makes a request's body of OpenAI's fields, one that makes
+//! OpenAI's JSON of a whole answer, a decoder with the state of one stream, which makes OpenAI's JSON of its events,
+//! and the same for embeddings and lists of models. This file chooses among them.
 
 mod answer;
+mod facts;
 mod openai;
 mod peek;
+
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 pub(crate) use answer::{Fault, Signals, refusal};
+pub(crate) use facts::Provider;
 pub(crate) use peek::Peek;
 
 use crate::config::{CallOptions, Settings};
 use crate::decode::{Event, Framing};
 use crate::error::Error;
+use crate::rt;
 use crate::stream::Sink;
 use crate::transport::{Headers, Request};
 use crate::types::{ChatCompletion, ChatRequest, RawChatRequest};
 
-/// A provider, chosen by its `provider_type`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Provider {
-    OpenAi,
-    OpenAiCompatible,
+/// What a call asks of a provider.
+pub(crate) enum Input<'a> {
+    /// An answer to a conversation, at once or in chunks.
+    Chat { request: ChatInput<'a>, streaming: bool },
+}
+
+impl Input<'_> {
+    /// Whether the answer comes in chunks.
+    pub(crate) fn is_streaming(&self) -> bool {
+        matches!(self, Self::Chat { streaming: true, .. })
+    }
 }
 
 /// A chat request in one of the two forms that callers have it in.
@@ -34,121 +49,78 @@ pub(crate) enum ChatInput<'a> {
 
 impl ChatInput<'_> {
     fn model(&self) -> Option<&str> {
-        let model = match self {
+        match self {
             Self::Typed(request) => request.model.as_deref(),
             Self::Raw(request) => request.model.as_deref(),
-        };
-        model.filter(|model| !model.is_empty())
+        }
     }
 
     fn has_messages(&self) -> bool {
         match self {
             Self::Typed(request) => !request.messages.is_empty(),
-            // The texts of JSON values begin without white space, and this one was valid.
-            Self::Raw(request) => {
-                let list = request.get("messages").and_then(|json| json.strip_prefix('['));
-                list.is_some_and(|items| !items.trim_start().starts_with(']'))
-            }
+            Self::Raw(request) => !request.fields.list("messages").is_empty(),
         }
     }
 }
 
-const ALL: [Provider; 2] = [Provider::OpenAi, Provider::OpenAiCompatible];
+#[allow(dead_code, reason = "for the dialects to come")]
+/// What has to be remembered of a request to understand its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) provider: Provider,
+    pub(crate) operation: Operation,
+    /// The model that was asked; empty where that is of no concern.
+    pub(crate) model: Arc<str>,
+    /// When, in seconds since 1970.
+    pub(crate) at: u64,
+}
 
-impl Provider {
-    /// The provider of this type; the error lists those that exist.
-    pub(crate) fn by_name(name: &str) -> Result<Self, Error> {
-        ALL.into_iter()
-            .find(|provider| provider.name() == name)
-            .ok_or_else(|| Error::config(format!("provider_type must be one of {}, got {name:?}", Self::names())))
-    }
+/// What kind of answer was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    Chat,
+}
 
-    /// All types, for messages.
-    pub(crate) fn names() -> String {
-        ALL.map(Self::name).join(", ")
-    }
-
-    /// The `provider_type`.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::OpenAi => "openai",
-            Self::OpenAiCompatible => "openai-compatible",
+/// The request as the provider takes it, and what to remember of it.
+pub(crate) fn encode(settings: &Settings, input: &Input<'_>, options: &CallOptions) -> Result<(Request, Asked), Error> {
+    match input {
+        Input::Chat { request, streaming } => {
+            let model = model(request.model(), settings)?;
+            if !request.has_messages() {
+                return Err(Error::config(
+                    "messages must be a list of at least one message, such as {\"role\": \"user\", \"content\": \"Hello!\"}",
+                ));
+            }
+            let body = chat_body(settings.provider, request, model, *streaming)?;
+            let request = Request {
+                method: "POST",
+                url: format!("{}/chat/completions", settings.base_url),
+                headers: headers(settings, *streaming, options),
+                body: Bytes::from(body),
+            };
+            Ok((request, asked(settings, Operation::Chat, model)))
         }
     }
+}
 
-    /// Where the provider is, unless every server of its kind has its own address.
-    pub(crate) fn base_url(self) -> Option<&'static str> {
-        match self {
-            Self::OpenAi => Some("https://api.openai.com/v1"),
-            Self::OpenAiCompatible => None,
-        }
-    }
+fn chat_body(provider: Provider, request: &ChatInput<'_>, model: &str, streaming: bool) -> Result<Vec<u8>, Error> {
+    openai::encode(request, model, streaming, provider.reports_usage_if_asked())
+        .map_err(|error| Error::config(format!("the request cannot be written as JSON: {error}")))
+}
 
-    /// Whether nothing works without a key.
-    pub(crate) fn needs_key(self) -> bool {
-        match self {
-            Self::OpenAi => true,
-            Self::OpenAiCompatible => false,
-        }
-    }
+fn model<'a>(given: Option<&'a str>, settings: &'a Settings) -> Result<&'a str, Error> {
+    let given = given.filter(|model| !model.is_empty());
+    given.or(settings.default_model.as_deref()).ok_or_else(|| {
+        Error::config("model is missing: give the request a model, or the configuration a default_model")
+    })
+}
 
-    /// The chat request as the provider takes it.
-    pub(crate) fn encode_chat(
-        self,
-        settings: &Settings,
-        request: &ChatInput<'_>,
-        streaming: bool,
-        options: &CallOptions,
-    ) -> Result<Request, Error> {
-        let model = request.model().or(settings.default_model.as_deref());
-        let Some(model) = model else {
-            return Err(Error::config(
-                "model is missing: give the request a model, or the configuration a default_model",
-            ));
-        };
-        if !request.has_messages() {
-            return Err(Error::config(
-                "messages must be a list of at least one message, such as {\"role\": \"user\", \"content\": \"Hello!\"}",
-            ));
-        }
-        let body = openai::encode(request, model, streaming, self == Self::OpenAi)
-            .map_err(|error| Error::config(format!("the request cannot be written as JSON: {error}")))?;
-        Ok(Request {
-            method: "POST",
-            url: format!("{}/chat/completions", settings.base_url),
-            headers: headers(settings, streaming, options),
-            body: Bytes::from(body),
-        })
-    }
-
-    /// The header under which it takes a key that all attempts of a call share, so that it carries out only one of them.
-    pub(crate) fn idempotency_header(self) -> Option<&'static str> {
-        match self {
-            Self::OpenAi => Some("idempotency-key"),
-            Self::OpenAiCompatible => None,
-        }
-    }
-
-    /// How its streams are cut into events.
-    pub(crate) fn framing(self) -> Framing {
-        match self {
-            Self::OpenAi | Self::OpenAiCompatible => Framing::Sse,
-        }
-    }
-
-    /// One event of a streamed answer, handed to the sink as chunks.
-    pub(crate) fn decode_event(self, event: &Event<'_>, sink: &mut impl Sink) -> Result<Signals, Fault> {
-        openai::decode_event(event, sink)
-    }
-
-    /// A whole answer, checked, as JSON in OpenAI's shape.
-    pub(crate) fn decode_answer(self, body: Vec<u8>) -> Result<String, Fault> {
-        openai::decode_answer(body)
-    }
-
-    /// A whole answer as a value.
-    pub(crate) fn parse_answer(self, body: Vec<u8>) -> Result<ChatCompletion, Fault> {
-        openai::parse_answer(body)
+fn asked(settings: &Settings, operation: Operation, model: &str) -> Asked {
+    Asked {
+        provider: settings.provider,
+        operation,
+        model: model.into(),
+        at: rt::unix_time().as_secs(),
     }
 }
 
@@ -170,4 +142,40 @@ fn headers(settings: &Settings, streaming: bool, options: &CallOptions) -> Heade
         headers.set(name, value.as_str());
     }
     headers
+}
+
+impl Asked {
+    /// How the events of a streamed answer are told apart.
+    pub(crate) fn framing(&self) -> Framing {
+        Framing::Sse
+    }
+
+    /// The decoder of a streamed answer.
+    pub(crate) fn stream(&self) -> StreamDecoder {
+        StreamDecoder::OpenAi
+    }
+
+    /// A whole answer, checked, as JSON in OpenAI's shape.
+    pub(crate) fn decode_answer(&self, body: Vec<u8>) -> Result<String, Fault> {
+        openai::decode_answer(body)
+    }
+
+    /// A whole answer to a conversation as a value.
+    pub(crate) fn parse_answer(&self, body: Vec<u8>) -> Result<ChatCompletion, Fault> {
+        openai::parse_answer(body)
+    }
+}
+
+/// What a stream's dialect has to keep from one event to the next.
+pub(crate) enum StreamDecoder {
+    OpenAi,
+}
+
+impl StreamDecoder {
+    /// One event, handed to the sink as chunks.
+    pub(crate) fn on_event(&mut self, event: &Event<'_>, sink: &mut impl Sink) -> Result<Signals, Fault> {
+        match self {
+            Self::OpenAi => openai::decode_event(event, sink),
+        }
+    }
 }

@@ -36,21 +36,22 @@ pub(super) fn encode(
 fn splice(request: &RawChatRequest<'_>, model: &str, streaming: bool, usage: bool) -> serde_json::Result<Vec<u8>> {
     let length: usize = request
         .fields
+        .0
         .iter()
-        .map(|(name, value)| name.len() + value.get().len() + 8)
+        .map(|(name, value)| name.len() + value.text().len() + 8)
         .sum();
     let mut body = Vec::with_capacity(length + model.len() + 100);
     body.extend_from_slice(b"{\"model\":");
     serde_json::to_writer(&mut body, model)?;
-    for (name, value) in &request.fields {
+    for (name, value) in &request.fields.0 {
         body.push(b',');
         serde_json::to_writer(&mut body, name.as_ref())?;
         body.push(b':');
-        body.extend_from_slice(value.get().as_bytes());
+        body.extend_from_slice(value.text().as_bytes());
     }
     if streaming {
         body.extend_from_slice(b",\"stream\":true");
-        if usage && request.get("stream_options").is_none() {
+        if usage && request.fields.get("stream_options").is_none() {
             body.extend_from_slice(b",\"stream_options\":{\"include_usage\":true}");
         }
     }
@@ -71,15 +72,19 @@ impl Serialize for Wire<'_> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("model", self.model)?;
         map.serialize_entry("messages", &request.messages)?;
-        if let Some(tokens) = request.max_tokens {
-            map.serialize_entry("max_tokens", &tokens)?;
-        }
-        if let Some(temperature) = request.temperature {
-            map.serialize_entry("temperature", &temperature)?;
-        }
-        if let Some(top_p) = request.top_p {
-            map.serialize_entry("top_p", &top_p)?;
-        }
+        option(&mut map, "max_tokens", request.max_tokens.as_ref())?;
+        option(&mut map, "temperature", request.temperature.as_ref())?;
+        option(&mut map, "top_p", request.top_p.as_ref())?;
+        option(&mut map, "stop", Some(&request.stop).filter(|texts| !texts.is_empty()))?;
+        option(&mut map, "seed", request.seed.as_ref())?;
+        option(&mut map, "n", request.n.as_ref())?;
+        option(
+            &mut map,
+            "tools",
+            Some(&request.tools).filter(|tools| !tools.is_empty()),
+        )?;
+        option(&mut map, "tool_choice", request.tool_choice.as_ref())?;
+        option(&mut map, "response_format", request.response_format.as_ref())?;
         // Which method was called decides about streaming, so that no answer comes in a form nobody reads.
         for (field, value) in request.extra.iter().filter(|(field, _)| *field != "stream") {
             map.serialize_entry(field, value)?;
@@ -91,6 +96,13 @@ impl Serialize for Wire<'_> {
             }
         }
         map.end()
+    }
+}
+
+fn option<M: SerializeMap>(map: &mut M, name: &str, value: Option<&impl Serialize>) -> Result<(), M::Error> {
+    match value {
+        Some(value) => map.serialize_entry(name, value),
+        None => Ok(()),
     }
 }
 
@@ -157,7 +169,9 @@ mod tests {
     fn both_forms_of_a_request_go_out_alike_and_unknown_fields_with_them() {
         let request = json!({
             "messages": [{"role": "user", "content": [{"type": "text", "text": "é\n\"x\""}], "name": "n"}],
-            "max_tokens": 5, "temperature": 0.1, "top_p": 1.0, "seed": 7, "x y": {"deep": [1, null, 1e300]},
+            "max_tokens": 5, "temperature": 0.1, "top_p": 1.0, "seed": -7, "n": 2, "stop": ["a"],
+            "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}],
+            "tool_choice": "required", "response_format": {"type": "json_object"}, "x y": {"deep": [1, null, 1e300]},
         });
         let (typed, raw) = both(&request, true, true);
         assert_eq!(typed, raw);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::types::{ChatChunk, ChatCompletion, Choice, ChunkChoice, Message, Usage};
+use crate::types::{ChatChunk, ChatCompletion, Choice, ChunkChoice, Message, ToolCall, ToolCallDelta, Usage};
 
 /// Texts of a delta that come whole, by some providers with every piece; all others come in pieces.
 const WHOLE: [&str; 5] = ["role", "id", "type", "name", "finish_reason"];
@@ -27,6 +27,9 @@ struct Accrued {
     index: u32,
     role: Option<String>,
     content: Option<String>,
+    reasoning_content: Option<String>,
+    /// Each with its number, in the order of the numbers.
+    calls: Vec<(u32, ToolCall)>,
     message: Map<String, Value>,
     finish_reason: Option<String>,
     extra: Map<String, Value>,
@@ -95,6 +98,10 @@ impl Accrued {
         if let Some(text) = &delta.content {
             self.content.get_or_insert_default().push_str(text);
         }
+        if let Some(text) = &delta.reasoning_content {
+            self.reasoning_content.get_or_insert_default().push_str(text);
+        }
+        delta.tool_calls.iter().for_each(|piece| self.add_call(piece));
         if let Some(reason) = &piece.finish_reason {
             self.finish_reason = Some(reason.clone());
         }
@@ -102,23 +109,45 @@ impl Accrued {
         merge(&mut self.extra, &piece.extra);
     }
 
+    fn add_call(&mut self, piece: &ToolCallDelta) {
+        let place = self.calls.partition_point(|(index, _)| *index < piece.index);
+        if self.calls.get(place).is_none_or(|(index, _)| *index != piece.index) {
+            self.calls.insert(place, (piece.index, ToolCall::default()));
+        }
+        let Some((_, call)) = self.calls.get_mut(place) else {
+            return;
+        };
+        set(&mut call.id, piece.id.as_deref());
+        set(&mut call.kind, piece.kind.as_deref());
+        if let Some(function) = &piece.function {
+            set(&mut call.function.name, function.name.as_deref());
+            call.function
+                .arguments
+                .push_str(function.arguments.as_deref().unwrap_or_default());
+            merge(&mut call.function.extra, &function.extra);
+        }
+        merge(&mut call.extra, &piece.extra);
+    }
+
     fn into_choice(self) -> Choice {
         let mut message = Message::new(self.role.unwrap_or_else(|| "assistant".to_owned()), "");
         message.content = self.content.map(crate::types::Content::Text);
+        message.reasoning_content = self.reasoning_content;
+        message.tool_calls = self.calls.into_iter().map(|(_, call)| call).collect();
         message.extra = self.message;
-        if let Some(Value::Array(calls)) = message.extra.get_mut("tool_calls") {
-            // Numbers that only told which piece belongs to which call.
-            calls.sort_by_key(|call| call.get("index").and_then(Value::as_u64));
-            calls.iter_mut().filter_map(Value::as_object_mut).for_each(|call| {
-                call.shift_remove("index");
-            });
-        }
         Choice {
             index: self.index,
             message,
             finish_reason: self.finish_reason,
             extra: self.extra,
         }
+    }
+}
+
+/// Takes a text that comes whole, unless it is left out or empty.
+fn set(known: &mut String, text: Option<&str>) {
+    if let Some(text) = text.filter(|text| !text.is_empty()) {
+        text.clone_into(known);
     }
 }
 
@@ -241,9 +270,9 @@ mod tests {
     fn one_chunk_may_hold_two_pieces_of_one_call() {
         let calls = json!([{"index": 0, "id": "a", "function": {"arguments": "1"}}, {"index": 0, "function": {"arguments": "2"}}]);
         let answer = accumulated(&[json!({"choices": [{"delta": {"tool_calls": calls}}]})]).into_completion();
-        assert_eq!(
-            answer.choices[0].message.extra["tool_calls"],
-            json!([{"id": "a", "function": {"arguments": "12"}}])
-        );
+        let [call] = answer.tool_calls() else {
+            panic!("one call: {answer:?}");
+        };
+        assert_eq!((call.id.as_str(), call.function.arguments.as_str()), ("a", "12"));
     }
 }

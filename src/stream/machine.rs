@@ -8,7 +8,7 @@ use crate::config::Settings;
 use crate::deadline::{Expired, SharedClocks};
 use crate::decode::{Decoder, Stopped, TooLarge};
 use crate::error::{Error, ErrorKind, Replay, TimeoutKind};
-use crate::provider::{Fault, Provider, Signals, refusal};
+use crate::provider::{Asked, Fault, Signals, StreamDecoder, refusal};
 use crate::retry::Advice;
 use crate::rt::Instant;
 use crate::transport::{Failure, Head};
@@ -25,14 +25,18 @@ pub(crate) struct Machine<S> {
     head: Head,
     /// What the head says about another attempt.
     advice: Advice,
-    provider: Provider,
+    asked: Asked,
     key: Option<String>,
     mode: Mode,
 }
 
 enum Mode {
     /// Chunks arrive as events.
-    Events { decoder: Decoder, progress: Progress },
+    Events {
+        decoder: Decoder,
+        dialect: StreamDecoder,
+        progress: Progress,
+    },
     /// The answer is one JSON text.
     Whole(Vec<u8>),
     /// The status is no success: the body says why.
@@ -75,6 +79,7 @@ impl<S: Sink> Machine<S> {
         sink: S,
         head: Head,
         advice: Advice,
+        asked: Asked,
         settings: &Settings,
         streaming: bool,
     ) -> Self {
@@ -82,7 +87,8 @@ impl<S: Sink> Machine<S> {
             200..=299 if !streaming => Mode::Whole(Vec::new()),
             200..=299 if is_other_than_events(&head) => Mode::NoStream(Vec::new()),
             200..=299 => Mode::Events {
-                decoder: Decoder::new(settings.provider.framing(), settings.max_event_size),
+                decoder: Decoder::new(asked.framing(), settings.max_event_size),
+                dialect: asked.stream(),
                 progress: Progress::default(),
             },
             _ => Mode::Refusal(Vec::new()),
@@ -92,7 +98,7 @@ impl<S: Sink> Machine<S> {
             sink,
             head,
             advice,
-            provider: settings.provider,
+            asked,
             key: settings.api_key.clone(),
             mode,
         }
@@ -124,12 +130,16 @@ impl<S: Sink> Machine<S> {
         self.clocks.lock().receives(now, bytes.len());
         let outcome = match &mut self.mode {
             Mode::Events { progress, .. } if progress.done => Ok(()),
-            Mode::Events { decoder, progress } => {
+            Mode::Events {
+                decoder,
+                dialect,
+                progress,
+            } => {
                 progress.content = false;
-                let (provider, sink) = (self.provider, &mut self.sink);
+                let sink = &mut self.sink;
                 let outcome = decoder.feed(bytes, |event| {
                     if !progress.done {
-                        progress.note(provider.decode_event(&event, sink)?);
+                        progress.note(dialect.on_event(&event, sink)?);
                     }
                     Ok(())
                 });
@@ -157,11 +167,15 @@ impl<S: Sink> Machine<S> {
     /// The body has ended. Gives the JSON text of an answer that was not streamed, unless the sink keeps it as a value.
     pub(crate) fn on_eof(&mut self, now: Instant) -> Result<Option<String>, Error> {
         match &mut self.mode {
-            Mode::Events { decoder, progress } => {
-                let (provider, sink) = (self.provider, &mut self.sink);
+            Mode::Events {
+                decoder,
+                dialect,
+                progress,
+            } => {
+                let sink = &mut self.sink;
                 let outcome = decoder.finish(|event| {
                     if !progress.done {
-                        progress.note(provider.decode_event(&event, sink)?);
+                        progress.note(dialect.on_event(&event, sink)?);
                     }
                     Ok(())
                 });
@@ -172,7 +186,7 @@ impl<S: Sink> Machine<S> {
             Mode::Whole(body) => {
                 let body = std::mem::take(body);
                 self.sink
-                    .whole(self.provider, body)
+                    .whole(&self.asked, body)
                     .map_err(|fault| self.fault(now, fault))
             }
             Mode::NoStream(body) => {
@@ -226,7 +240,7 @@ impl<S: Sink> Machine<S> {
     /// The error of a limit that ran out.
     pub(crate) fn timeout(&self, now: Instant, expired: Expired) -> Error {
         let error = self.clocks.lock().timeout(now, expired);
-        error.of_provider(self.provider.name()).with_head(&self.head)
+        error.of_provider(self.asked.provider.name()).with_head(&self.head)
     }
 
     fn truncated(&self, now: Instant) -> Error {
@@ -266,7 +280,10 @@ impl<S: Sink> Machine<S> {
     }
 
     fn complete_error(&self, now: Instant, error: Error) -> Error {
-        self.clocks.lock().account(now, error).of_provider(self.provider.name())
+        self.clocks
+            .lock()
+            .account(now, error)
+            .of_provider(self.asked.provider.name())
     }
 }
 

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::config::ProviderConfig;
 use crate::deadline::{Clocks, Limits};
+use crate::provider::Operation;
 use crate::stream::{JsonText, Typed};
 use crate::transport::Headers;
 
@@ -36,7 +37,21 @@ fn machine_of<S: Sink>(
     clocks.lock().uploaded(at(1));
     clocks.lock().head_arrives(at(2));
     let advice = Advice::of(&headers, Duration::ZERO);
-    Machine::new(clocks, sink, Head { status, headers }, advice, &settings, streaming)
+    let asked = Asked {
+        provider: settings.provider,
+        operation: Operation::Chat,
+        model: "m".into(),
+        at: 0,
+    };
+    Machine::new(
+        clocks,
+        sink,
+        Head { status, headers },
+        advice,
+        asked,
+        &settings,
+        streaming,
+    )
 }
 
 fn events<S: Sink>(sink: S) -> Machine<S> {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::provider::{Fault, Peek, Provider, Signals};
+use crate::provider::{Asked, Fault, Peek, Signals};
 use crate::types::{ChatChunk, ChatCompletion};
 
 /// Takes chunks and tells what they mean for the stream.
@@ -11,7 +11,7 @@ pub(crate) trait Sink {
     fn openai_chunk(&mut self, json: &str) -> Result<Signals, Fault>;
 
     /// The body of an answer that was not streamed. Gives it back as checked JSON where that is what is wanted.
-    fn whole(&mut self, provider: Provider, body: Vec<u8>) -> Result<Option<String>, Fault>;
+    fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault>;
 }
 
 /// Chunks as values.
@@ -38,16 +38,19 @@ impl Sink for Typed {
         let mut signals = Signals::default();
         for choice in &chunk.choices {
             let delta = &choice.delta;
-            let content =
-                delta.content.as_ref().is_some_and(|text| !text.is_empty()) || delta.extra.values().any(is_filled);
+            let says = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+            let content = says(&delta.content)
+                || says(&delta.reasoning_content)
+                || !delta.tool_calls.is_empty()
+                || delta.extra.values().any(is_filled);
             signals.choice(choice.index, content, choice.finish_reason.is_some());
         }
         self.chunks.push_back(chunk);
         Ok(signals)
     }
 
-    fn whole(&mut self, provider: Provider, body: Vec<u8>) -> Result<Option<String>, Fault> {
-        self.answer = Some(provider.parse_answer(body)?);
+    fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault> {
+        self.answer = Some(asked.parse_answer(body)?);
         Ok(None)
     }
 }
@@ -100,7 +103,7 @@ impl Sink for JsonText {
         Ok(signals)
     }
 
-    fn whole(&mut self, provider: Provider, body: Vec<u8>) -> Result<Option<String>, Fault> {
-        provider.decode_answer(body).map(Some)
+    fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault> {
+        asked.decode_answer(body).map(Some)
     }
 }

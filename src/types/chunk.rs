@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Usage;
 use super::open::open_object;
+use super::{ToolCallDelta, Usage};
 
 /// A piece of a streamed answer. Fields that are not named here are in `extra`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -53,7 +53,13 @@ pub struct Delta {
     /// Text to append.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
-    /// Every other field, such as `tool_calls` and `reasoning_content`.
+    /// Text to append to what the model thinks before it answers, where the provider shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_content: Option<String>,
+    /// Pieces of calls of tools.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tool_calls: Vec<ToolCallDelta>,
+    /// Every other field, such as `refusal`.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -86,5 +92,7 @@ open_object!(ChunkChoice {
 });
 open_object!(Delta {
     role: plain,
-    content: plain
+    content: plain,
+    reasoning_content: plain,
+    tool_calls: nullable
 });

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::open::open_object;
-use super::{Content, Message};
+use super::{Content, Message, ToolCall};
 
 /// An answer. Fields that are not named here are in `extra`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -51,7 +51,31 @@ pub struct Usage {
     pub completion_tokens: u64,
     /// Of both.
     pub total_tokens: u64,
-    /// Every other field, such as `prompt_tokens_details`.
+    /// What the request's tokens were, where the provider tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt_tokens_details: Option<TokenDetails>,
+    /// What the answer's tokens were, where the provider tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completion_tokens_details: Option<TokenDetails>,
+    /// Every other field.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
+}
+
+/// Some of the tokens of a request or an answer, by what they were.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TokenDetails {
+    /// Of a request: those that the provider had in its cache, which cost less.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cached_tokens: Option<u64>,
+    /// Of an answer: what the model thought before it answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_tokens: Option<u64>,
+    /// Those of sound.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audio_tokens: Option<u64>,
+    /// Every other field.
     #[serde(flatten)]
     pub extra: Map<String, Value>,
 }
@@ -64,6 +88,14 @@ impl ChatCompletion {
             Content::Text(text) => Some(text),
             Content::Parts(_) => None,
         }
+    }
+
+    /// The tools that the first answer calls.
+    #[must_use]
+    pub fn tool_calls(&self) -> &[ToolCall] {
+        self.choices
+            .first()
+            .map_or(&[], |choice| choice.message.tool_calls.as_slice())
     }
 }
 
@@ -82,5 +114,12 @@ open_object!(Choice {
 open_object!(Usage {
     prompt_tokens: plain,
     completion_tokens: plain,
-    total_tokens: plain
+    total_tokens: plain,
+    prompt_tokens_details: plain,
+    completion_tokens_details: plain
+});
+open_object!(TokenDetails {
+    cached_tokens: plain,
+    reasoning_tokens: plain,
+    audio_tokens: plain
 });

@@ -2,13 +2,16 @@
 
 mod chunk;
 mod completion;
+mod message;
 mod open;
 mod raw;
 mod request;
+mod tool;
 
 pub use chunk::{ChatChunk, ChunkChoice, Delta};
-pub use completion::{ChatCompletion, Choice, Usage};
-pub use request::{ChatRequest, Content, Message};
+pub use completion::{ChatCompletion, Choice, TokenDetails, Usage};
+pub use message::{Content, ContentPart, ImageUrl, InputAudio, Message};
+pub use request::ChatRequest;
+pub use tool::{Function, FunctionCall, FunctionDelta, Tool, ToolCall, ToolCallDelta, ToolChoice};
 
-#[allow(unused_imports, reason = "only the JavaScript side uses it")]
 pub(crate) use raw::RawChatRequest;

@@ -2,9 +2,10 @@
 //! those values twice, on the way of every event of a stream.
 
 /// Implements `Deserialize` for a struct with a map `extra`. Of its fields, `required` ones have to be there, `plain`
-/// ones have a default, and `nullable` ones have it for `null`, too.
+/// ones have a default, and `nullable` ones have it for `null`, too. A field that is named otherwise in JSON says so:
+/// `kind as "type": plain`.
 macro_rules! open_object {
-    ($type:ident { $($field:ident: $kind:ident),* $(,)? }) => {
+    ($type:ident { $($field:ident $(as $json:literal)?: $kind:ident),* $(,)? }) => {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 #[allow(non_camel_case_types, reason = "named like the fields")]
@@ -24,7 +25,7 @@ macro_rules! open_object {
 
                     fn visit_str<E>(self, name: &str) -> Result<Name, E> {
                         Ok(match name {
-                            $(stringify!($field) => Name::$field,)*
+                            $(crate::types::open::open_object!(@name $field $($json)?) => Name::$field,)*
                             other => Name::Other(other.to_owned()),
                         })
                     }
@@ -48,16 +49,16 @@ macro_rules! open_object {
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut entries: A) -> Result<$type, A::Error> {
                         $(let mut $field = None;)*
                         let mut extra = serde_json::Map::new();
-                        while let Some(name) = entries.next_key()? {
-                            match name {
+                        while let Some(next) = entries.next_key()? {
+                            match next {
                                 $(Name::$field => {
                                     if $field.is_some() {
                                         return Err(serde::de::Error::duplicate_field(stringify!($field)));
                                     }
                                     $field = Some(crate::types::open::open_object!(@value $kind entries));
                                 })*
-                                Name::Other(name) => {
-                                    extra.insert(name, entries.next_value()?);
+                                Name::Other(other) => {
+                                    extra.insert(other, entries.next_value()?);
                                 }
                             }
                         }
@@ -71,6 +72,12 @@ macro_rules! open_object {
                 deserializer.deserialize_map(ObjectVisitor)
             }
         }
+    };
+    (@name $field:ident) => {
+        stringify!($field)
+    };
+    (@name $field:ident $json:literal) => {
+        $json
     };
     (@value nullable $entries:ident) => {
         $entries.next_value::<Option<_>>()?.unwrap_or_default()
