@@ -3,6 +3,9 @@
 pub(crate) mod ndjson;
 pub(crate) mod sse;
 
+use std::borrow::Cow;
+use std::time::Duration;
+
 /// The largest event or line by default, in bytes.
 pub(crate) const DEFAULT_LIMIT: usize = 16 << 20;
 
@@ -74,6 +77,14 @@ impl Decoder {
         }
     }
 
+    /// How long the stream asks to wait before a reconnection, and the id of its last event. Lines have neither.
+    pub(crate) fn reconnection(&self) -> (Option<Duration>, Cow<'_, str>) {
+        match self {
+            Self::Sse(decoder) => (decoder.retry(), decoder.last_id()),
+            Self::Ndjson(_) => (None, Cow::Borrowed("")),
+        }
+    }
+
     /// The stream has ended: the last event counts although its end did not arrive.
     pub(crate) fn finish<E>(&mut self, receive: impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), Stopped<E>> {
         match self {
@@ -85,9 +96,9 @@ impl Decoder {
 
 /// Bytes as text; what is not UTF-8 is replaced as the Encoding standard says: one U+FFFD for each longest beginning
 /// of a character.
-fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+fn text(bytes: &[u8]) -> Cow<'_, str> {
     // The strict check is several times as fast as the one that replaces.
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), std::borrow::Cow::Borrowed)
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Appends bytes to what is held. Vectors double when they are full: this one stops at the limit instead of beyond it.

@@ -101,6 +101,100 @@ fn an_event_above_the_limit_is_an_error_and_no_more_than_the_limit_is_held() {
     );
 }
 
+/// What a decoder holds at most while it is fed in pieces of this size, until it refuses.
+fn most_held(limit: usize, piece: &[u8], pieces: usize) -> (usize, Result<(), Stopped<()>>) {
+    let mut decoder = Decoder::new(limit);
+    let mut most = 0;
+    for _ in 0..pieces {
+        let outcome = decoder.feed(piece, |_| Ok(()));
+        most = most.max(decoder.line.capacity() + decoder.data.capacity());
+        if outcome.is_err() {
+            return (most, outcome);
+        }
+    }
+    (most, Ok(()))
+}
+
+#[test]
+fn memory_grows_by_no_more_than_the_limit_whatever_is_sent() {
+    const LIMIT: usize = 100_000;
+    let refused = Err(Stopped::TooLarge(TooLarge(LIMIT)));
+    for start in [&b"data: "[..], b"data:", b"field: ", b"event:", b"no colon at all"] {
+        let mut decoder = Decoder::new(LIMIT);
+        decoder.feed(start, |_| Ok::<(), ()>(())).unwrap();
+        let mut fed = 0;
+        while decoder.feed(&[b'x'; 1000], |_| Ok::<(), ()>(())).is_ok() {
+            fed += 1000;
+            let held = (decoder.line.capacity(), decoder.data.capacity());
+            assert!(held.0 + held.1 <= LIMIT + 2 * DATA.len(), "{held:?} after {start:?}");
+            assert!(fed <= LIMIT);
+        }
+        assert!(fed >= LIMIT - 1000, "{fed} of {start:?}");
+    }
+    let (most, outcome) = most_held(LIMIT, b"data: 0123456789\n", 20_000);
+    assert!(outcome == refused && most <= LIMIT + DATA.len(), "{most}");
+    let (most, outcome) = most_held(LIMIT, b":a comment of many pieces", 20_000);
+    assert!(outcome == refused && most <= 100, "{most}");
+    let (most, outcome) = most_held(LIMIT, b"data: 0123456789\n\n: x\n", 20_000);
+    assert!(outcome.is_ok() && most <= 100, "{most}");
+}
+
+#[test]
+fn what_was_needed_for_one_large_event_is_given_back() {
+    let mut decoder = Decoder::new(DEFAULT_LIMIT);
+    decoder.feed(b"data: ", |_| Ok::<(), ()>(())).unwrap();
+    decoder.feed(&vec![b'x'; 1 << 20], |_| Ok::<(), ()>(())).unwrap();
+    let mut length = 0;
+    let mut receive = |event: Event<'_>| {
+        length = event.data.len();
+        Ok::<(), ()>(())
+    };
+    decoder.feed(b"\n\n", &mut receive).unwrap();
+    assert_eq!(
+        (length, decoder.data.capacity(), decoder.line.capacity() < 100),
+        (1 << 20, 0, true)
+    );
+}
+
+#[test]
+fn the_last_id_and_the_wait_before_a_reconnection_are_kept() {
+    let after = |text: &[u8]| {
+        let mut decoder = Decoder::new(DEFAULT_LIMIT);
+        for byte in text {
+            decoder.feed(&[*byte], |_| Ok::<(), ()>(())).unwrap();
+        }
+        decoder.finish(|_| Ok::<(), ()>(())).unwrap();
+        (
+            decoder.last_id().into_owned(),
+            decoder.retry().map(|wait| wait.as_millis()),
+        )
+    };
+    assert_eq!(
+        after(b"id: 7\nretry: 1500\ndata: a\n\ndata: b\n\n"),
+        ("7".to_owned(), Some(1500))
+    );
+    assert_eq!(
+        after(b"id: 7\n\nid: 8\0\n\n"),
+        ("7".to_owned(), None),
+        "an id with NUL is none"
+    );
+    assert_eq!(
+        after(b"id: 7\nid\n"),
+        (String::new(), None),
+        "an empty one takes it away"
+    );
+    for nonsense in [
+        &b"retry: 1s"[..],
+        b"retry: -1",
+        b"retry: 1.5",
+        b"retry:",
+        b"retry: \xFF",
+        b"Retry: 5",
+    ] {
+        assert_eq!(after(&[b"retry: 9\n", nonsense].concat()).1, Some(9));
+    }
+}
+
 #[test]
 fn a_receiver_that_refuses_stops_the_feeding() {
     let mut decoder = Decoder::new(DEFAULT_LIMIT);

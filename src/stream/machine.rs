@@ -3,6 +3,8 @@
 //! The native driver and the JavaScript loop feed the same machine, so that decoding, the clocks, truncation and
 //! limits on size exist once and mean the same everywhere.
 
+use std::time::Duration;
+
 use super::Sink;
 use crate::config::Settings;
 use crate::deadline::{Expired, SharedClocks};
@@ -215,7 +217,14 @@ impl<S: Sink> Machine<S> {
         let error = Error::new(ErrorKind::Network, message)
             .with_code(failure.code)
             .with_cause(failure.cause);
-        let error = error.with_replay(Replay::Processed).with_head(&self.head);
+        let advice = Advice {
+            wait: self.reconnection().0,
+            again: None,
+        };
+        let error = error
+            .with_advice(advice)
+            .with_replay(Replay::Processed)
+            .with_head(&self.head);
         self.complete_error(now, error)
     }
 
@@ -243,14 +252,34 @@ impl<S: Sink> Machine<S> {
         error.of_provider(self.asked.provider.name()).with_head(&self.head)
     }
 
+    /// The wait that a broken stream asks for, and the beginning of its last id.
+    fn reconnection(&self) -> (Option<Duration>, String) {
+        match &self.mode {
+            Mode::Events { decoder, .. } => {
+                let (wait, id) = decoder.reconnection();
+                (wait, id.chars().take(64).collect())
+            }
+            _ => (None, String::new()),
+        }
+    }
+
     fn truncated(&self, now: Instant) -> Error {
         let received = self.clocks.lock().received();
+        let (wait, id) = self.reconnection();
+        let place = if id.is_empty() {
+            String::new()
+        } else {
+            format!(" (its last id: {id:?})")
+        };
         let message = format!(
-            "the stream ended after {received} bytes without its terminal event, so that the answer is not complete"
+            "the stream ended after {received} bytes{place} without its terminal event, so that the answer is not complete"
         );
         // Without content it is like a connection that broke before the answer.
         let error = Error::new(ErrorKind::Stream, message)
-            .with_again(!self.has_begun())
+            .with_advice(Advice {
+                wait,
+                again: Some(!self.has_begun()),
+            })
             .with_replay(Replay::Processed)
             .with_head(&self.head);
         self.complete_error(now, error)

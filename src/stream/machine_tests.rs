@@ -95,6 +95,16 @@ fn a_stream_that_ends_early_is_an_error() {
 }
 
 #[test]
+fn a_stream_that_ends_without_content_says_when_to_come_again() {
+    let mut machine = events(Typed::default());
+    machine.on_bytes(at(3), b"id: 41\nretry: 2500\n\n: hm\n\n").unwrap();
+    let error = machine.on_eof(at(4)).unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Stream, true));
+    assert_eq!(error.retry_after(), Some(Duration::from_millis(2500)));
+    assert!(error.to_string().contains("\"41\""), "{error}");
+}
+
+#[test]
 fn every_choice_has_to_end() {
     let two = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n\
         data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"b\"}}]}\n\n";
