@@ -35,6 +35,10 @@ mod config;
 mod deadline;
 mod decode;
 mod error;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+#[allow(unreachable_pub, reason = "the fuzz targets call it")]
+pub mod fuzz;
 mod gate;
 #[allow(dead_code, reason = "for the dialects to come")]
 mod json;
