@@ -10,6 +10,7 @@ use crate::config::{CallOptions, RetryConfig};
 use crate::deadline::{Clocks, Expired, Limits, SharedClocks};
 use crate::error::{Error, ErrorKind, Result, TimeoutKind};
 use crate::gate::{Closed, Permit};
+use crate::metrics::Recording;
 use crate::provider::{self, Asked, Input};
 use crate::retry::{Advice, Circumstances, Retries};
 use crate::rt::{self, Instant, Sleep};
@@ -35,6 +36,8 @@ pub(crate) struct Call {
     retries: Retries,
     /// When the next attempt may start, after one that failed.
     resume: Option<Instant>,
+    /// With the call, unless an answer has it.
+    recording: Option<Recording>,
 }
 
 /// Checks and encodes a request.
@@ -70,6 +73,7 @@ pub(crate) async fn open(client: &Inner, prepared: Prepared) -> Result<Reader<Ty
         match reader.begin(call.may_repeat()).await {
             Ok(()) => return Ok(reader),
             Err(error) => {
+                call.takes_back(&mut reader.machine);
                 // Gives the place in the pool back before the wait.
                 drop(reader);
                 call.failed(client, error)?;
@@ -83,12 +87,14 @@ impl Call {
     pub(crate) fn start(client: &Inner, prepared: Prepared) -> Result<Self> {
         rt::check().map_err(|missing| Error::config(missing).of_provider(client.settings.provider.name()))?;
         client.retry_budget.call();
-        let clocks = Clocks::start(rt::now(), prepared.limits, prepared.streaming);
+        let clocks = SharedClocks::new(Clocks::start(rt::now(), prepared.limits, prepared.streaming));
+        let recording = client.meter.start(&prepared.asked.model, clocks.clone());
         Ok(Self {
             request: prepared.request,
             asked: prepared.asked,
             streaming: prepared.streaming,
-            clocks: SharedClocks::new(clocks),
+            recording: Some(recording),
+            clocks,
             retries: Retries::new(prepared.retries),
             resume: None,
         })
@@ -111,6 +117,11 @@ impl Call {
         }
     }
 
+    /// The answer has failed before it began: what happens to the call is recorded here again.
+    pub(crate) fn takes_back<S>(&mut self, machine: &mut Machine<S>) {
+        self.recording = machine.recording.take().or(self.recording.take());
+    }
+
     /// Judges a failed attempt: the error for the caller, unless there is to be another one.
     pub(crate) fn failed(&mut self, client: &Inner, error: Error) -> Result<()> {
         let now = rt::now();
@@ -122,7 +133,18 @@ impl Call {
                 left: self.clocks.lock().left(now),
                 budget: &client.retry_budget,
             },
-        )?;
+        );
+        let wait = match (wait, &mut self.recording) {
+            (Err(error), Some(recording)) => {
+                recording.fails(now, &error);
+                return Err(error);
+            }
+            (Ok(wait), Some(recording)) => {
+                recording.retries();
+                wait
+            }
+            (wait, None) => wait?,
+        };
         self.clocks.lock().rests(now);
         self.resume = Some(now + wait);
         Ok(())
@@ -143,11 +165,14 @@ impl Call {
         // Clocks of their own, so that nothing that an earlier attempt still reports can move them.
         let next = self.clocks.lock().next_attempt(rt::now());
         self.clocks = SharedClocks::new(next);
+        if let Some(recording) = &mut self.recording {
+            recording.follows(self.clocks.clone());
+        }
         Ok(())
     }
 
     /// One attempt, to the head of its answer.
-    async fn attempt<S: Sink + Default>(&self, client: &Inner) -> Result<Reader<S>> {
+    async fn attempt<S: Sink + Default>(&mut self, client: &Inner) -> Result<Reader<S>> {
         let clocks = &self.clocks;
         let permit = place(client, clocks).await?;
         let sent = client.transport.send(&self.request, permit, clocks.clone());
@@ -156,7 +181,7 @@ impl Call {
             200..=299 => Advice::default(),
             _ => Advice::of(&response.head.headers, rt::unix_time()),
         };
-        let machine = Machine::new(
+        let mut machine = Machine::new(
             clocks.clone(),
             S::default(),
             response.head,
@@ -165,6 +190,7 @@ impl Call {
             &client.settings,
             self.streaming,
         );
+        machine.recording = self.recording.take();
         Ok(Reader::new(machine, response.body))
     }
 }

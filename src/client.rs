@@ -8,8 +8,10 @@ use serde::Serialize;
 use crate::call;
 use crate::capabilities::Capabilities;
 use crate::config::{CallOptions, ProviderConfig, Settings};
+use crate::diagnose::{self, Finding};
 use crate::error::Result;
 use crate::gate::Gate;
+use crate::metrics::{self, Meter, Metrics};
 use crate::provider::{ChatInput, Input};
 use crate::retry::{Budget, RetryBudget};
 use crate::stream::ChatStream;
@@ -40,6 +42,7 @@ pub(crate) struct Inner {
     pub(crate) gate: Gate,
     pub(crate) transport: Transport,
     pub(crate) retry_budget: Budget,
+    pub(crate) meter: Meter,
 }
 
 impl Client {
@@ -61,12 +64,14 @@ impl Client {
         let settings = config.validate()?;
         let gate = Gate::new(settings.places());
         let transport = Transport::new(&settings, host)?;
+        let meter = Meter::new(settings.provider.name());
         Ok(Self {
             inner: Arc::new(Inner {
                 settings,
                 gate,
                 transport,
                 retry_budget: Budget::default(),
+                meter,
             }),
         })
     }
@@ -89,11 +94,64 @@ impl Client {
             max_connections: self.inner.settings.pool.max_connections,
             in_use: gate.in_use,
             waiting: gate.waiting,
+            peak: gate.peak,
+            waited: gate.waited,
             longest_wait: gate.longest_wait,
             pool_timeouts: gate.timeouts,
             retry_budget: self.inner.retry_budget.stats(),
             sockets: self.inner.transport.sockets(),
         }
+    }
+
+    /// What the calls of this client and its clones came to so far, by model: counts, errors by kind, tokens, and times
+    /// with their percentiles. Always on; recording costs well under a microsecond per call.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.inner.meter.snapshot(self.pool_stats())
+    }
+
+    /// [`metrics`](Self::metrics) as text for Prometheus (text format 0.0.4): serve it under `/metrics`. Every name
+    /// begins with `llm_router_`.
+    ///
+    /// ```no_run
+    /// # let client = llm_api_router::Client::new(llm_api_router::ProviderConfig::new("openai", "sk-…"))?;
+    /// let text = client.metrics_prometheus();
+    /// assert!(text.contains("# TYPE llm_router_requests_total counter"));
+    /// # Ok::<_, llm_api_router::Error>(())
+    /// ```
+    #[must_use]
+    pub fn metrics_prometheus(&self) -> String {
+        metrics::text(&self.metrics())
+    }
+
+    /// What the numbers so far say about the configuration: each [`Finding`] has its evidence, the setting to change and
+    /// the value to try. Empty while all is well.
+    ///
+    /// | finding | when | setting |
+    /// |---|---|---|
+    /// | `pool_exhausted` | a call gave up waiting for a place; or 1 % of them used 80 % of the limit; or 10 % waited, and some 1 s or more | `max_connections` |
+    /// | `keepalive_surplus_churn` | 3 sockets or more, and 10 % of those opened, were opened within 30 s after an idle one was closed as surplus | `max_keepalive_connections` |
+    /// | `keepalive_expiry_churn` | the same after an idle one had expired | `keepalive_expiry` |
+    /// | `stale_sockets` | 3 requests or more, and 5 % of those that reused a socket, found it closed by the server | `keepalive_expiry` |
+    /// | `connect_timeout_tight`, and so on for `write`, `read`, `total`, `first_token`, `idle` | 1 % of the calls used 80 % or more of the limit; critical when 1 % timed out | that limit |
+    /// | `slow_consumer` | in 3 streams or more, and 10 % of them, bytes waited for the consumer for half of the time, and 100 ms at least | `max_connections`; on the web `stream_buffer_size` |
+    /// | `buffer_full` | the buffer was full in 3 streams or more, and half of them; on the web alone | `stream_buffer_size` |
+    ///
+    /// Nothing is found where the target does not show it: natively no buffer, because nothing is read ahead; on the
+    /// web no sockets, and no `connect` and `write` where the host does not tell them apart from waiting. Limits that a
+    /// call overrides are measured by its own, and the finding names the client's; limits that are off are not looked at.
+    ///
+    /// ```no_run
+    /// # let client = llm_api_router::Client::new(llm_api_router::ProviderConfig::new("openai", "sk-…"))?;
+    /// for finding in client.diagnose() {
+    ///     println!("{}: {}", finding.id, finding.message);
+    ///     println!("  try {} = {} (now {})", finding.setting, finding.suggested, finding.current);
+    /// }
+    /// # Ok::<_, llm_api_router::Error>(())
+    /// ```
+    #[must_use]
+    pub fn diagnose(&self) -> Vec<Finding> {
+        diagnose::diagnose(&self.inner, self.pool_stats())
     }
 
     /// Opens sockets to the provider ahead of use, so that the first requests find them: until `sockets` are idle, as
@@ -206,7 +264,7 @@ impl Completions<'_> {
 }
 
 /// The pool's figures at one moment; in JSON, durations are seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PoolStats {
     /// The limit.
@@ -215,6 +273,11 @@ pub struct PoolStats {
     pub in_use: usize,
     /// Requests that wait for one.
     pub waiting: usize,
+    /// The most requests so far that had a place or waited for one at the same time: how many `max_connections` would
+    /// have let nobody wait.
+    pub peak: usize,
+    /// Requests so far that had to wait.
+    pub waited: u64,
     /// The longest time that any request has waited so far.
     #[serde(serialize_with = "crate::config::as_seconds")]
     pub longest_wait: Duration,

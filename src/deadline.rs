@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Phase, Replay, Spent, TimeoutKind};
+pub(crate) use crate::expired::Expired;
 use crate::rt::Instant;
+use crate::strain::{Account, Content, Strain};
 
 /// Seven limits; `None` is off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +65,9 @@ pub(crate) struct Clocks {
     uploaded: Option<Instant>,
     content: Option<Instant>,
     attempts: u32,
+    head: Option<Instant>,
     spent: Spent,
+    strain: Strain,
     sent: u64,
     received: u64,
 }
@@ -82,13 +86,6 @@ impl SharedClocks {
     }
 }
 
-/// A limit that ran out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Expired {
-    pub(crate) kind: TimeoutKind,
-    pub(crate) limit: Duration,
-}
-
 #[allow(dead_code, reason = "each target reports what it sees")]
 impl Clocks {
     /// The clocks of a call that starts now and waits for its place. `streaming` calls have a first token.
@@ -103,7 +100,9 @@ impl Clocks {
             uploaded: None,
             content: None,
             attempts: 1,
+            head: None,
             spent: Spent::default(),
+            strain: Strain::default(),
             sent: 0,
             received: 0,
         }
@@ -121,6 +120,7 @@ impl Clocks {
             started: self.started,
             attempts: self.attempts + 1,
             spent: self.spent,
+            strain: self.strain,
             ..Self::start(now, self.limits, self.streaming)
         }
     }
@@ -136,10 +136,18 @@ impl Clocks {
     }
 
     fn enter(&mut self, now: Instant, stage: Stage) {
+        self.note_wait(now);
         self.book(now);
         self.stage = stage;
         self.entered = now;
         self.progress = now;
+    }
+
+    /// Notes how near its limit the wait came that is over now.
+    fn note_wait(&mut self, now: Instant) {
+        if let Some((kind, limit)) = self.phase_limit() {
+            self.strain.note(kind, now.since(self.progress), limit);
+        }
     }
 
     fn book(&mut self, now: Instant) {
@@ -167,6 +175,7 @@ impl Clocks {
 
     /// So many more bytes of the request's body were handed over.
     pub(crate) fn sends(&mut self, now: Instant, bytes: u64) {
+        self.note_wait(now);
         self.sent += bytes;
         self.progress = now;
     }
@@ -189,42 +198,75 @@ impl Clocks {
         if self.uploaded.is_none() {
             self.uploaded = Some(now);
         }
+        self.head = Some(now);
         self.enter(now, Stage::Paused);
     }
 
     /// A read of the body is pending from now on.
     pub(crate) fn reads(&mut self, now: Instant) {
         if self.stage == Stage::Paused {
-            self.skip_pause(now);
+            let pause = self.skip_pause(now);
+            if self.strain.is_full {
+                self.strain.holds(pause);
+            }
             self.enter(now, Stage::Body);
         }
     }
 
     /// What the consumer took for itself is billed neither as waiting for content nor as idle time.
-    fn skip_pause(&mut self, now: Instant) {
+    fn skip_pause(&mut self, now: Instant) -> Duration {
         let pause = now.since(self.entered);
         self.content = self.content.map(|at| at + pause);
         self.uploaded = self.uploaded.map(|at| at + pause);
         self.entered = now;
+        pause
     }
 
     /// Bytes of the body arrived.
     pub(crate) fn receives(&mut self, now: Instant, bytes: usize) {
-        if self.stage == Stage::Paused {
-            self.skip_pause(now);
-        }
+        self.resumes(now);
+        self.note_wait(now);
         self.received += bytes as u64;
         self.progress = now;
     }
 
-    /// Content was among what arrived.
-    pub(crate) fn content_arrives(&mut self, now: Instant) {
+    /// The body has ended.
+    pub(crate) fn ends(&mut self, now: Instant) {
+        self.resumes(now);
+        self.enter(now, Stage::Paused);
+    }
+
+    /// Something is there that the consumer did not have to wait for: it was held up by the consumer's pause.
+    fn resumes(&mut self, now: Instant) {
+        if self.stage == Stage::Paused {
+            let pause = self.skip_pause(now);
+            self.strain.holds(pause);
+        }
+    }
+
+    /// Content was among what arrived. Gives the time since the content before it.
+    pub(crate) fn content_arrives(&mut self, now: Instant) -> Content {
+        let content = match self.content {
+            Some(before) => Content::Next(now.since(before)),
+            None => Content::First(now.since(self.started)),
+        };
+        if let Some((from, kind, limit)) = self.content_limit().filter(|_| self.streaming) {
+            self.strain.note(kind, now.since(from), limit);
+        }
         self.content = Some(now);
+        content
     }
 
     /// Bytes of the body so far.
     pub(crate) fn received(&self) -> u64 {
         self.received
+    }
+
+    /// The buffer is full: no read is pending until the consumer has taken some.
+    pub(crate) fn fills(&mut self, now: Instant) {
+        self.pauses(now);
+        self.strain.full += 1;
+        self.strain.is_full = true;
     }
 
     /// No read is pending any more.
@@ -305,6 +347,23 @@ impl Clocks {
         }
     }
 
+    /// What the clocks know about a call that ends now.
+    pub(crate) fn closing(&mut self, now: Instant) -> Account {
+        self.note_wait(now);
+        self.book(now);
+        let elapsed = now.since(self.started);
+        if let Some(limit) = self.limits.total {
+            self.strain.note(TimeoutKind::Total, elapsed, limit);
+        }
+        let head = self.head.filter(|_| self.streaming);
+        Account {
+            elapsed,
+            streaming: head.map_or(Duration::ZERO, |head| now.since(head)),
+            spent: self.spent,
+            strain: self.strain,
+        }
+    }
+
     /// Fills in what the clocks know about an error of this moment.
     pub(crate) fn account(&mut self, now: Instant, error: Error) -> Error {
         self.book(now);
@@ -322,25 +381,11 @@ impl Clocks {
     pub(crate) fn timeout(&mut self, now: Instant, expired: Expired) -> Error {
         let (_, merged) = self.phase();
         let merged = expired.kind == TimeoutKind::Read && !merged.is_empty();
-        let error = Error::new(ErrorKind::Timeout(expired.kind), self.timeout_message(expired, merged));
+        let error = Error::new(
+            ErrorKind::Timeout(expired.kind),
+            expired.message(merged, self.received == 0),
+        );
         self.account(now, error.with_limit(expired.limit).with_replay(self.replay()))
-    }
-
-    fn timeout_message(&self, Expired { kind, limit }: Expired, merged: bool) -> String {
-        let seconds = limit.as_secs_f64();
-        let what = match kind {
-            TimeoutKind::Pool if limit.is_zero() => return "no place in the pool is free (timeout_config.pool is 0, so the request did not wait): raise connection_pool_config.max_connections, finish or drop open streams, or raise timeout_config.pool".to_owned(),
-            TimeoutKind::Pool => return format!("no place in the pool became free within {seconds} s: raise connection_pool_config.max_connections, finish or drop open streams, or raise timeout_config.pool"),
-            TimeoutKind::Read if merged => return format!("no answer within {seconds} s (this host does not tell connecting, sending and waiting apart, so the limit is timeout_config.connect + write + read): raise timeout_config.read"),
-            TimeoutKind::Connect => "no connection was made",
-            TimeoutKind::Write => "sending the request made no progress",
-            TimeoutKind::Read if self.received == 0 => "no answer arrived",
-            TimeoutKind::Read => "nothing more of the answer arrived",
-            TimeoutKind::Total => "the whole call did not end",
-            TimeoutKind::FirstToken => "no content arrived",
-            TimeoutKind::Idle => "no further content arrived",
-        };
-        format!("{what} within {seconds} s: raise timeout_config.{kind}")
     }
 }
 

@@ -18,8 +18,11 @@ pub(crate) struct Gate {
     limit: usize,
     waiting: AtomicUsize,
     longest_wait_micros: AtomicU64,
+    waited: AtomicU64,
     refused: AtomicU64,
     on_close: Notify,
+    /// The most that had a place or waited for one at the same time.
+    peak: AtomicUsize,
 }
 
 /// The right to one place; dropping it wakes the next in line.
@@ -48,7 +51,9 @@ pub(crate) struct GateStats {
     pub(crate) in_use: usize,
     pub(crate) waiting: usize,
     pub(crate) longest_wait: Duration,
+    pub(crate) waited: u64,
     pub(crate) timeouts: u64,
+    pub(crate) peak: usize,
 }
 
 impl Gate {
@@ -59,14 +64,17 @@ impl Gate {
             limit,
             waiting: AtomicUsize::new(0),
             longest_wait_micros: AtomicU64::new(0),
+            waited: AtomicU64::new(0),
             refused: AtomicU64::new(0),
             on_close: Notify::new(),
+            peak: AtomicUsize::new(0),
         }
     }
 
     /// A place if one is free now and nobody waits for it.
     pub(crate) fn try_acquire(&self) -> Option<Permit> {
         let place = Arc::clone(&self.places).try_acquire_owned().ok()?;
+        self.climbs(self.in_use());
         Some(Permit { _place: place })
     }
 
@@ -75,10 +83,21 @@ impl Gate {
         if let Some(permit) = self.try_acquire() {
             return Ok(permit);
         }
-        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
+        self.waited.fetch_add(1, Ordering::Relaxed);
+        self.climbs(self.in_use() + waiting);
         let _waiting = Waiting(&self.waiting);
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| Closed)?;
         Ok(Permit { _place: place })
+    }
+
+    fn in_use(&self) -> usize {
+        self.limit.saturating_sub(self.places.available_permits())
+    }
+
+    /// Notes how many want a place at this moment.
+    fn climbs(&self, wanted: usize) {
+        self.peak.fetch_max(wanted, Ordering::Relaxed);
     }
 
     /// Notes how long a request has waited, whether it got its place or gave up.
@@ -115,10 +134,12 @@ impl Gate {
     pub(crate) fn stats(&self) -> GateStats {
         GateStats {
             limit: self.limit,
-            in_use: self.limit.saturating_sub(self.places.available_permits()),
+            in_use: self.in_use(),
             waiting: self.waiting.load(Ordering::Relaxed),
             longest_wait: Duration::from_micros(self.longest_wait_micros.load(Ordering::Relaxed)),
+            waited: self.waited.load(Ordering::Relaxed),
             timeouts: self.refused.load(Ordering::Relaxed),
+            peak: self.peak.load(Ordering::Relaxed),
         }
     }
 }

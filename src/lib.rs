@@ -34,19 +34,23 @@ mod client;
 mod config;
 mod deadline;
 mod decode;
+mod diagnose;
 mod error;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 #[allow(unreachable_pub, reason = "the fuzz targets call it")]
 pub mod fuzz;
+mod expired;
 mod gate;
 #[allow(dead_code, reason = "for the dialects to come")]
 mod json;
+mod metrics;
 #[cfg(feature = "mock-server")]
 pub mod mock_server;
 mod provider;
 mod retry;
 mod rt;
+mod strain;
 mod stream;
 mod transport;
 mod types;
@@ -60,7 +64,9 @@ pub use client::{Chat, Client, Completions, PoolStats};
 pub use config::{
     CallOptions, ConnectionPoolConfig, HttpVersion, Preset, ProviderConfig, RetryConfig, TimeLimit, TimeoutConfig,
 };
+pub use diagnose::{Finding, Severity};
 pub use error::{Error, ErrorKind, Phase, Replay, Result, Spent, TimeoutKind};
+pub use metrics::{Metrics, ModelMetrics, TimeStats};
 pub use retry::RetryBudget;
 pub use stream::ChatStream;
 pub use transport::{ClosedSockets, SocketStats};

@@ -87,14 +87,19 @@ impl CoreCall {
 
     /// The error for JavaScript; before the answer has begun, that there is to be another attempt, perhaps.
     fn judge(&self, error: Error) -> JsValue {
-        if self.of(|answer| answer.machine.has_begun()) {
-            return raw(&error);
-        }
-        match &mut *self.shared.state.borrow_mut() {
-            State::Started(call) => match call.failed(&self.client, error) {
-                Ok(()) => again(),
-                Err(error) => raw(&error),
-            },
+        let mut answer = self.shared.answer.borrow_mut();
+        match (&mut *self.shared.state.borrow_mut(), answer.as_mut()) {
+            (State::Started(call), Some(Answer { machine, .. })) if !machine.has_begun() => {
+                call.takes_back(machine);
+                match call.failed(&self.client, error) {
+                    Ok(()) => again(),
+                    Err(error) => raw(&error),
+                }
+            }
+            (_, Some(Answer { machine, .. })) => {
+                machine.fails(rt::now(), &error);
+                raw(&error)
+            }
             _ => raw(&error),
         }
     }
@@ -173,7 +178,13 @@ impl CoreCall {
         })
     }
 
-    /// No read is pending: the buffer is full.
+    /// The buffer is full: no read is pending until the consumer has taken some.
+    #[wasm_bindgen(js_name = bufferFills)]
+    pub fn buffer_fills(&self) {
+        self.of(|answer| answer.machine.clocks.lock().fills(rt::now()));
+    }
+
+    /// No read is pending any more.
     #[wasm_bindgen(js_name = readPauses)]
     pub fn read_pauses(&self) {
         self.of(|answer| answer.machine.clocks.lock().pauses(rt::now()));

@@ -15,7 +15,7 @@ use bytes::Bytes;
 
 pub(crate) use answer::{Fault, Signals, refusal};
 pub(crate) use facts::Provider;
-pub(crate) use peek::Peek;
+pub(crate) use peek::{Peek, PeekUsage};
 
 use crate::config::{CallOptions, Settings};
 use crate::decode::{Event, Framing};

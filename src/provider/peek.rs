@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::metrics::Tokens;
+
 /// A chunk or answer, looked at in passing.
 #[derive(serde::Deserialize)]
 pub(crate) struct Peek<'a> {
@@ -13,6 +15,44 @@ pub(crate) struct Peek<'a> {
     pub(crate) error: Option<&'a RawValue>,
     #[serde(default)]
     pub(crate) choices: Option<Vec<PeekChoice>>,
+    #[serde(borrow, default)]
+    pub(crate) usage: Option<PeekUsage<'a>>,
+}
+
+/// What the call used, as JSON: it stands in few chunks, and in a form that is not to be judged in passing.
+#[derive(Clone, Copy, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct PeekUsage<'a>(#[serde(borrow)] &'a RawValue);
+
+impl PeekUsage<'_> {
+    /// What a whole answer says.
+    #[allow(dead_code, reason = "only the JavaScript side has answers as text")]
+    pub(crate) fn in_answer(json: &str) -> Option<Tokens> {
+        #[derive(serde::Deserialize)]
+        struct Answer<'a> {
+            #[serde(borrow, default)]
+            usage: Option<PeekUsage<'a>>,
+        }
+
+        let answer: Answer<'_> = serde_json::from_str(json).ok()?;
+        answer.usage?.tokens()
+    }
+
+    /// The two numbers; `None` where these are none.
+    pub(crate) fn tokens(self) -> Option<Tokens> {
+        #[derive(serde::Deserialize)]
+        struct Numbers {
+            prompt_tokens: u64,
+            #[serde(default)]
+            completion_tokens: u64,
+        }
+
+        let numbers: Numbers = serde_json::from_str(self.0.get()).ok()?;
+        Some(Tokens {
+            prompt: numbers.prompt_tokens,
+            completion: numbers.completion_tokens,
+        })
+    }
 }
 
 /// One of its choices.

@@ -112,7 +112,10 @@ impl ChatStream {
             match self.reader.poll_read(context) {
                 Poll::Ready(Ok(Step::Fed)) => {}
                 Poll::Ready(Ok(Step::Ended)) => self.ended = true,
-                Poll::Ready(Err(error)) => self.failure = Some(error),
+                Poll::Ready(Err(error)) => {
+                    self.reader.machine.fails(rt::now(), &error);
+                    self.failure = Some(error);
+                }
                 Poll::Pending if self.reader.machine.is_finished() => match self.poll_grace(context) {
                     Poll::Pending => return Poll::Pending,
                     Poll::Ready(()) => {

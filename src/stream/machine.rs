@@ -10,6 +10,7 @@ use crate::config::Settings;
 use crate::deadline::{Expired, SharedClocks};
 use crate::decode::{Decoder, Stopped, TooLarge};
 use crate::error::{Error, ErrorKind, Replay, TimeoutKind};
+use crate::metrics::Recording;
 use crate::provider::{Asked, Fault, Signals, StreamDecoder, refusal};
 use crate::retry::Advice;
 use crate::rt::Instant;
@@ -30,6 +31,8 @@ pub(crate) struct Machine<S> {
     asked: Asked,
     key: Option<String>,
     mode: Mode,
+    /// Is told what the answer brings and that it succeeds. Whether an error is the call's end, others decide.
+    pub(crate) recording: Option<Recording>,
 }
 
 enum Mode {
@@ -103,6 +106,7 @@ impl<S: Sink> Machine<S> {
             asked,
             key: settings.api_key.clone(),
             mode,
+            recording: None,
         }
     }
 
@@ -145,8 +149,19 @@ impl<S: Sink> Machine<S> {
                     }
                     Ok(())
                 });
-                if progress.content {
-                    self.clocks.lock().content_arrives(now);
+                let content = progress.content.then(|| self.clocks.lock().content_arrives(now));
+                if let Some(recording) = &mut self.recording {
+                    if let Some(content) = content {
+                        recording.content(content);
+                    }
+                    if let Some(tokens) = self.sink.tokens() {
+                        recording.used(tokens);
+                    }
+                    match outcome {
+                        Ok(()) if progress.done => recording.succeeds(now),
+                        Ok(()) if progress.is_complete() => recording.is_whole(),
+                        _ => {}
+                    }
                 }
                 outcome
             }
@@ -168,6 +183,26 @@ impl<S: Sink> Machine<S> {
 
     /// The body has ended. Gives the JSON text of an answer that was not streamed, unless the sink keeps it as a value.
     pub(crate) fn on_eof(&mut self, now: Instant) -> Result<Option<String>, Error> {
+        self.clocks.lock().ends(now);
+        let answer = self.conclude(now)?;
+        if let Some(recording) = &mut self.recording {
+            if let Some(tokens) = self.sink.tokens() {
+                recording.used(tokens);
+            }
+            recording.succeeds(now);
+            recording.leaves(now);
+        }
+        Ok(answer)
+    }
+
+    /// The caller is given this error for the answer.
+    pub(crate) fn fails(&mut self, now: Instant, error: &Error) {
+        if let Some(recording) = &mut self.recording {
+            recording.fails(now, error);
+        }
+    }
+
+    fn conclude(&mut self, now: Instant) -> Result<Option<String>, Error> {
         match &mut self.mode {
             Mode::Events {
                 decoder,

@@ -2,13 +2,17 @@
 
 use std::collections::VecDeque;
 
-use crate::provider::{Asked, Fault, Peek, Signals};
-use crate::types::{ChatChunk, ChatCompletion};
+use crate::metrics::Tokens;
+use crate::provider::{Asked, Fault, Peek, PeekUsage, Signals};
+use crate::types::{ChatChunk, ChatCompletion, Usage};
 
 /// Takes chunks and tells what they mean for the stream.
 pub(crate) trait Sink {
     /// A chunk that is OpenAI's JSON already.
     fn openai_chunk(&mut self, json: &str) -> Result<Signals, Fault>;
+
+    /// What the provider last said that the call used.
+    fn tokens(&self) -> Option<Tokens>;
 
     /// The body of an answer that was not streamed. Gives it back as checked JSON where that is what is wanted.
     fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault>;
@@ -20,6 +24,7 @@ pub(crate) struct Typed {
     chunks: VecDeque<ChatChunk>,
     /// The answer, when it was not streamed.
     pub(crate) answer: Option<ChatCompletion>,
+    tokens: Option<Tokens>,
 }
 
 impl Typed {
@@ -45,13 +50,30 @@ impl Sink for Typed {
                 || delta.extra.values().any(is_filled);
             signals.choice(choice.index, content, choice.finish_reason.is_some());
         }
+        if let Some(usage) = &chunk.usage {
+            self.tokens = Some(usage.into());
+        }
         self.chunks.push_back(chunk);
         Ok(signals)
     }
 
+    fn tokens(&self) -> Option<Tokens> {
+        self.tokens
+    }
+
     fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault> {
-        self.answer = Some(asked.parse_answer(body)?);
+        let answer = self.answer.insert(asked.parse_answer(body)?);
+        self.tokens = answer.usage.as_ref().map(Into::into);
         Ok(None)
+    }
+}
+
+impl From<&Usage> for Tokens {
+    fn from(usage: &Usage) -> Self {
+        Self {
+            prompt: usage.prompt_tokens,
+            completion: usage.completion_tokens,
+        }
     }
 }
 
@@ -72,6 +94,7 @@ fn is_filled(value: &serde_json::Value) -> bool {
 #[allow(dead_code, reason = "only the JavaScript side uses it")]
 pub(crate) struct JsonText {
     text: String,
+    tokens: Option<Tokens>,
 }
 
 #[allow(dead_code, reason = "only the JavaScript side uses it")]
@@ -98,12 +121,21 @@ impl Sink for JsonText {
             let content = choice.delta.is_some_and(|delta| delta.0);
             signals.choice(choice.index, content, choice.finish_reason.is_some());
         }
+        if let Some(usage) = peek.usage {
+            self.tokens = usage.tokens().or(self.tokens);
+        }
         self.text.push(if self.text.is_empty() { '[' } else { ',' });
         self.text.push_str(json);
         Ok(signals)
     }
 
+    fn tokens(&self) -> Option<Tokens> {
+        self.tokens
+    }
+
     fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault> {
-        asked.decode_answer(body).map(Some)
+        let answer = asked.decode_answer(body)?;
+        self.tokens = PeekUsage::in_answer(&answer);
+        Ok(Some(answer))
     }
 }

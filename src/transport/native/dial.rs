@@ -183,7 +183,7 @@ impl Dials {
         if state.open {
             // hyper found its connection dead and dials another.
             state.open = false;
-            self.counters.closed_by_server();
+            self.counters.stale(state.ended.map(|ended| rt::now().since(ended)));
             state.spent = self.once;
         }
         if state.spent {

@@ -7,6 +7,7 @@
 mod body;
 mod capabilities;
 mod cause;
+mod churn;
 mod closing;
 mod counters;
 mod dial;

@@ -58,6 +58,8 @@ pub(super) struct State {
 pub(super) struct Idle {
     pub(super) slot: Arc<Slot>,
     pub(super) expires: Instant,
+    /// The server keeps it for less than the pool would.
+    pub(super) hinted: bool,
 }
 
 impl Pool {
@@ -134,6 +136,9 @@ impl Pool {
         for (idle, reason) in gone {
             if idle.slot.dials.is_open() {
                 self.counters.closed(reason);
+                if !idle.hinted {
+                    self.counters.closed_early(reason);
+                }
             }
             closing::bury(self, idle.slot.place.clone(), idle.slot);
         }
@@ -182,8 +187,10 @@ impl Pool {
     /// Books a slot as idle that nobody uses any more.
     pub(super) fn keep(self: &Arc<Self>, mut state: MutexGuard<'_, State>, slot: Arc<Slot>, hint: Option<Duration>) {
         let mut gone = Vec::new();
-        let expires = rt::now() + hint.map_or(self.expiry, |hint| hint.min(self.expiry));
-        state.idle.push_back(Idle { slot, expires });
+        let hint = hint.filter(|hint| *hint < self.expiry);
+        let expires = rt::now() + hint.unwrap_or(self.expiry);
+        let hinted = hint.is_some();
+        state.idle.push_back(Idle { slot, expires, hinted });
         let (most, reason) = match (state.closed, state.wanting) {
             (true, _) => (0, Closed::Surplus),
             (_, 0) => (self.max_idle, Closed::Surplus),

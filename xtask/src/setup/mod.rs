@@ -5,6 +5,7 @@ mod browsers;
 mod cargo_tools;
 mod node;
 mod npm_tools;
+mod python;
 mod wasm_target;
 
 use std::ffi::OsString;
@@ -143,4 +144,9 @@ fn answer(program: &str, args: &[&str]) -> Option<String> {
 /// Where the clients are installed that this one is compared with.
 pub fn peers(project: &Project) -> Outcome<PathBuf> {
     npm_tools::install_peers(project)
+}
+
+/// A Python that has the parser of Prometheus' own client.
+pub fn prometheus(project: &Project) -> Outcome<PathBuf> {
+    python::prometheus(project)
 }

@@ -92,7 +92,7 @@ fn complete(dir: &Path) -> Outcome {
 }
 
 /// FNV-1a: a name for the contents that stays the same across versions of Rust.
-fn fingerprint(texts: &[&str]) -> u64 {
+pub(super) fn fingerprint(texts: &[&str]) -> u64 {
     let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

@@ -5,10 +5,28 @@ use std::time::Duration;
 use super::Reports;
 use crate::counts;
 use crate::project::Project;
+use crate::setup;
 use crate::toolchain::native_cargo;
 
 /// A first build compiles a TLS stack.
 const BUILD: Duration = Duration::from_secs(1800);
+
+/// Reads the metrics with the parser of Prometheus' own client. Where that cannot be installed, nothing was tested.
+fn prometheus(project: &Project, reports: &mut Reports) {
+    let python = match setup::prometheus(project) {
+        Ok(python) => python,
+        Err(problem) => return reports.failed("prometheus", problem),
+    };
+    let args = ["test", "--features", "cli", "--test", "prometheus", "--", "--ignored"];
+    reports.add("prometheus", counts::of_rust, || {
+        native_cargo(project, &args)
+            .named("cargo test --test prometheus")
+            .env("PROMETHEUS_PYTHON", &python)
+            .limit(BUILD)
+            .shown()
+            .finish()
+    });
+}
 
 /// Builds and runs them.
 pub fn run(project: &Project, reports: &mut Reports) {
@@ -28,4 +46,5 @@ pub fn run(project: &Project, reports: &mut Reports) {
             native_cargo(project, &run).named("cargo test").shown().finish()
         });
     }
+    prometheus(project, reports);
 }
