@@ -24,10 +24,13 @@
 //!
 //! # Features
 //!
+//! - `blocking`: `blocking::Client`, the client without `.await`.
 //! - `mock-server`: `mock_server::MockServer`, an LLM server for your tests.
 //! - `cli`: the binary `llm-api-router`.
 
 mod alarm;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod call;
 mod capabilities;
 mod client;
@@ -42,6 +45,7 @@ mod error;
 pub mod fuzz;
 mod expired;
 mod gate;
+pub mod guide;
 #[allow(dead_code, reason = "for the dialects to come")]
 mod json;
 mod metrics;

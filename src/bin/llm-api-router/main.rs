@@ -1,71 +1,80 @@
 //! The command line: picks the subcommand. Each has a file of its own.
 
+mod benchmark;
+mod chat;
+mod completions;
+mod document;
+mod failure;
+mod keys;
 mod mock;
+mod output;
+mod signals;
+mod target;
+mod test;
+mod validate;
 
-use std::fmt::Display;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
-use lexopt::prelude::*;
+use clap::{Parser, Subcommand};
 
-const HELP: &str = "\
-A client for LLM APIs, and tools around it.
+use failure::{EXIT_CODES, Failure};
 
-Usage: llm-api-router <COMMAND>
+/// A client for LLM APIs, and tools around it.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true, after_help = after_help())]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
 
-Commands:
-  mock       Serve an LLM API for tests ('llm-api-router mock --help')
+#[derive(Subcommand)]
+enum Command {
+    Chat(chat::Options),
+    Test(test::Options),
+    Validate(validate::Options),
+    Benchmark(benchmark::Options),
+    Mock(mock::Options),
+    Completions(completions::Options),
+}
 
-Options:
-  -h, --help     Show this text
-  -V, --version  Show the version
-";
+fn after_help() -> String {
+    format!(
+        "\
+{}
 
-/// For arguments that make no sense, as most programs have it.
-const USAGE_ERROR: u8 = 2;
+{EXIT_CODES}
+
+Examples:
+  OPENAI_API_KEY=… llm-api-router chat --model gpt-4o-mini Hello!
+  llm-api-router chat --provider ollama --model llama3.2
+  llm-api-router validate router.toml
+  llm-api-router test --config router.toml
+  llm-api-router COMMAND --help",
+        keys::ENVIRONMENT
+    )
+}
 
 fn main() -> ExitCode {
-    match command(lexopt::Parser::from_env()) {
-        Ok(Command::Say(text)) => done(io::stdout().write_all(text.as_bytes())),
-        Ok(Command::Mock(options)) => done(mock::run(&options)),
+    match Cli::try_parse() {
+        Ok(cli) => match run(&cli.command) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => failure.end(),
+        },
         Err(error) => {
-            complain(format!("{error}\n\nTry 'llm-api-router --help'."));
-            ExitCode::from(USAGE_ERROR)
+            // Help and version, too; when nobody reads them, nobody misses them.
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(u8::MAX))
         }
     }
 }
 
-enum Command {
-    Say(String),
-    Mock(mock::Options),
-}
-
-fn command(mut arguments: lexopt::Parser) -> Result<Command, lexopt::Error> {
-    match arguments.next()? {
-        Some(Value(name)) if name == "mock" => {
-            Ok(mock::options(arguments)?.map_or_else(|| Command::Say(mock::HELP.to_owned()), Command::Mock))
-        }
-        Some(Value(name)) => Err(format!("there is no command '{}'; there is: mock", name.to_string_lossy()).into()),
-        Some(Short('h') | Long("help")) => Ok(Command::Say(HELP.to_owned())),
-        Some(Short('V') | Long("version")) => {
-            Ok(Command::Say(format!("llm-api-router {}\n", env!("CARGO_PKG_VERSION"))))
-        }
-        Some(other) => Err(other.unexpected()),
-        None => Err("a command is missing; there is: mock".into()),
+fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Chat(options) => chat::run(options),
+        Command::Test(options) => test::run(options),
+        Command::Validate(options) => validate::run(options),
+        Command::Benchmark(options) => benchmark::run(options),
+        Command::Mock(options) => mock::run(options),
+        Command::Completions(options) => completions::run(options),
     }
-}
-
-fn done(result: io::Result<()>) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(error);
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn complain(what: impl Display) {
-    // Nobody is left to tell when this fails.
-    let _ = writeln!(io::stderr(), "error: {what}");
 }

@@ -1,7 +1,7 @@
 // Tests of the package in Node: imported and required, and the example.
 
 import { fileURLToPath } from "node:url";
-import { exampleEnv, expectAnswer } from "../examples.mjs";
+import { exampleEnv, expectAnswer, expectFigures } from "../examples.mjs";
 import { Report, run, settings } from "../report.mjs";
 
 const report = new Report();
@@ -13,5 +13,9 @@ await report.suite("node llm-api-router/slim", process.execPath, [fileURLToPath(
 await report.test("node: examples/node/chat.mjs", async () => {
   const { stdout, stderr } = await run(process.execPath, ["examples/node/chat.mjs"], { env: { ...process.env, ...exampleEnv } });
   await expectAnswer(stdout || stderr);
+});
+await report.test("node: examples/node/connection_pool_optimization.mjs", async () => {
+  const { stdout, stderr } = await run(process.execPath, ["examples/node/connection_pool_optimization.mjs"]);
+  expectFigures(stdout, stderr);
 });
 report.finish();

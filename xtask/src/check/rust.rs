@@ -13,7 +13,7 @@ use crate::toolchain::native_cargo;
 const LIMIT: Duration = Duration::from_secs(1800);
 
 /// The sets of features that users can choose; `cli` includes everything.
-const FEATURES: [&str; 3] = ["", "mock-server", "cli"];
+const FEATURES: [&str; 4] = ["", "blocking", "mock-server", "cli"];
 
 /// What is checked with the native toolchain.
 pub fn native(project: &Project, checks: &mut Checks) {

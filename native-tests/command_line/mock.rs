@@ -1,28 +1,10 @@
-//! The binary: what it prints, and how it ends.
-#![cfg(unix)]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "test code, also outside of test functions"
-)]
+//! `mock`, and what all commands share: help, version, wrong arguments.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpStream;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_llm-api-router");
-
-fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = Command::new(BINARY)
-        .args(arguments)
-        .output()
-        .expect("the binary starts");
-    (
-        status.code(),
-        String::from_utf8(stdout).unwrap(),
-        String::from_utf8(stderr).unwrap(),
-    )
-}
+use super::{BINARY, kill, run};
 
 #[test]
 fn mock_says_where_it_listens_and_stops_when_told() {
@@ -40,12 +22,7 @@ fn mock_says_where_it_listens_and_stops_when_told() {
             .and_then(|rest| rest.strip_suffix('\n'));
         let _idle = TcpStream::connect(address.expect("the line names the address")).expect("it listens");
 
-        // The shell has a `kill` of its own wherever there is a shell.
-        let kill = Command::new("sh")
-            .args(["-c", &format!("kill -{signal} {}", mock.id())])
-            .status()
-            .unwrap();
-        assert!(kill.success());
+        kill(signal, &mock);
         assert_eq!(mock.wait().unwrap().code(), Some(0), "SIG{signal}");
         let mut rest = String::new();
         out.read_to_string(&mut rest).unwrap();
@@ -70,12 +47,22 @@ fn help_and_version() {
     for arguments in [["--help"].as_slice(), &["-h"]] {
         let (code, out, _) = run(arguments);
         assert!(code == Some(0) && out.contains("mock"), "{out}");
+        for promised in ["Examples:", "OPENAI_API_KEY", "130  ended by Ctrl-C"] {
+            assert!(out.contains(promised), "{out}");
+        }
     }
-    let (code, out, _) = run(&["mock", "--help"]);
-    assert!(
-        code == Some(0) && out.contains("--port") && out.contains("--host"),
-        "{out}"
-    );
+    for (command, option) in [
+        ("chat", "--system"),
+        ("test", "--config"),
+        ("validate", "--format"),
+        ("benchmark", "--compare-cold"),
+        ("mock", "--port"),
+        ("completions", "zsh"),
+    ] {
+        let (code, out, _) = run(&[command, "--help"]);
+        assert_eq!(code, Some(0));
+        assert!(out.contains(option) && out.contains("Examples:"), "{out}");
+    }
     assert_eq!(
         run(&["--version"]).1,
         format!("llm-api-router {}\n", env!("CARGO_PKG_VERSION"))
@@ -97,5 +84,25 @@ fn wrong_arguments_are_named() {
         let (code, out, error) = run(arguments);
         assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(error.contains(named) && error.contains("--help"), "{error}");
+    }
+}
+
+#[test]
+fn shells_get_their_completions() {
+    for (shell, sign) in [
+        ("bash", "complete -F"),
+        ("zsh", "#compdef llm-api-router"),
+        ("fish", "complete -c"),
+    ] {
+        let (code, out, error) = run(&["completions", shell]);
+        assert_eq!((code, error.as_str()), (Some(0), ""));
+        assert!(out.contains(sign) && out.contains("compare-cold"), "{shell}");
+    }
+    let syntax = Command::new("bash").arg("-n").stdin(Stdio::piped()).spawn();
+    if let Ok(mut bash) = syntax {
+        use std::io::Write;
+        let script = run(&["completions", "bash"]).1;
+        bash.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+        assert!(bash.wait().unwrap().success(), "bash reads its completions");
     }
 }
