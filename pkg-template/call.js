@@ -157,8 +157,8 @@ export class Call {
   }
 
   /** The buffer is full: the time until the next read is not the server's fault. */
-  pause() {
-    this.#core.readPauses();
+  bufferFills() {
+    this.#core.bufferFills();
   }
 
   /** Hands a read to the core; returns the JSON of the chunks that it completed. */
@@ -180,7 +180,7 @@ export class Call {
 
   /** The body was read to its end: the place in the pool is free. */
   async finish() {
-    this.pause();
+    this.#core.readPauses();
     await hostTurn();
     if (this.#over) return;
     this.#core.finish();

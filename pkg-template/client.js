@@ -1,6 +1,7 @@
 // The client: holds the core's client, and opens a call for each request.
 
 import { Call } from "./call.js";
+import { camelKeys } from "./camel.js";
 import { CoreClient } from "./core.js";
 import { abortError, ConfigError, toError } from "./errors.js";
 import { init, startNow } from "./start.js";
@@ -33,7 +34,19 @@ export class Client {
   }
 
   poolStats() {
-    return this.#running("poolStats").poolStats();
+    return camelKeys(this.#running("poolStats").poolStats());
+  }
+
+  metrics() {
+    return camelKeys(this.#running("metrics").metrics());
+  }
+
+  metricsPrometheus() {
+    return this.#running("metricsPrometheus").metricsPrometheus();
+  }
+
+  diagnose() {
+    return camelKeys(this.#running("diagnose").diagnose());
   }
 
   capabilities() {

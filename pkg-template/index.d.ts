@@ -292,6 +292,10 @@ export interface PoolStats {
   inUse: number;
   /** Calls that wait for one. */
   waiting: number;
+  /** The most calls so far that held a place or waited for one at the same time. */
+  peak: number;
+  /** Calls so far that had to wait. */
+  waited: number;
   /** Seconds that a call waited at most so far. */
   longestWait: number;
   /** Calls that gave up waiting. */
@@ -308,6 +312,95 @@ export interface PoolStats {
     /** Retries that were not made because the budget was used up. */
     refused: number;
   };
+}
+
+/** Times that were counted, in seconds; percentiles are off by 3 % at most, and 0 while there is nothing to count. */
+export interface TimeStats {
+  /** How many. */
+  count: number;
+  /** All of them together. */
+  sum: number;
+  /** The median. */
+  p50: number;
+  /** 95 of 100 were no longer. */
+  p95: number;
+  /** 99 of 100 were no longer. */
+  p99: number;
+}
+
+/** What the calls to one model came to. A call that has ended is a success, an error or a cancellation. */
+export interface ModelMetrics {
+  /** The `providerType`. */
+  provider: string;
+  /** The model that was asked for. */
+  model: string;
+  /** Calls that were begun, those under way included. */
+  requests: number;
+  /** Calls whose answer arrived whole. */
+  successes: number;
+  /**
+   * Calls that failed, by the error's `kind`, after several attempts by that of the last; timeouts by their limit:
+   * `pool_timeout`, `connect_timeout`, `write_timeout`, `read_timeout`, `total_timeout`, `first_token_timeout`,
+   * `idle_timeout`.
+   */
+  errors: Record<string, number>;
+  /** Calls that were aborted, or whose stream was left before its end. These are no failures. */
+  cancellations: number;
+  /** Further attempts of calls. */
+  retries: number;
+  /** Tokens of requests, where the provider told. */
+  promptTokens: number;
+  /** Tokens of answers, where the provider told. */
+  completionTokens: number;
+  /** From the start of a call to the last of its answer, of calls that succeeded. */
+  latency: TimeStats;
+  /** From the start of a streamed call to its first content. */
+  firstToken: TimeStats;
+  /** Between one read of a stream that brought content and the next. */
+  betweenTokens: TimeStats;
+  /** How long calls waited for a place. */
+  poolWait: TimeStats;
+  /** Nothing is counted here: no host shows how long opening a connection takes. */
+  connect: TimeStats;
+}
+
+/** What the client's calls came to so far. */
+export interface Metrics {
+  /**
+   * One entry for each of the first 32 models that were asked. Further ones, and those whose name is longer than 128
+   * bytes, are counted together as `other`.
+   */
+  models: ModelMetrics[];
+  pool: PoolStats;
+}
+
+/** Something that the client's numbers say about its configuration. */
+export interface Finding {
+  /**
+   * Which rule found it:
+   * - `pool_exhausted`: a call gave up waiting for a place; or 1 % of them used 80 % of the limit; or 10 % waited, and
+   *   some 1 s or more.
+   * - `read_timeout_tight`, `total_timeout_tight`, `first_token_timeout_tight`, `idle_timeout_tight`: 1 % of the calls
+   *   used 80 % of the limit or more.
+   * - `slow_consumer`: in 3 streams or more, and 10 % of them, the buffer was full for half of the time, and 100 ms at
+   *   least.
+   * - `buffer_full`: the buffer was full in 3 streams or more, and half of them.
+   *
+   * Hosts show nothing of their sockets, so nothing is found about these.
+   */
+  id: string;
+  /** `critical`: calls fail because of it. */
+  severity: "warning" | "critical";
+  /** What was found and what to do, in words. */
+  message: string;
+  /** The numbers it was found in; times are in seconds. */
+  evidence: Record<string, number>;
+  /** The setting to change, such as `connection_pool_config.max_connections`. */
+  setting: string;
+  /** Its value; a time is in seconds. */
+  current: number;
+  /** The value to try. */
+  suggested: number;
 }
 
 /** What becomes of a setting on this host. */
@@ -363,6 +456,22 @@ export declare class Client {
 
   /** What the places of this client's pool are doing now. */
   poolStats(): PoolStats;
+  /** What the calls came to so far, by model: counts, errors by kind, tokens, times with percentiles. Always on. */
+  metrics(): Metrics;
+  /**
+   * The metrics as text for Prometheus.
+   *
+   * @example
+   * return new Response(client.metricsPrometheus(), { headers: { "content-type": "text/plain; version=0.0.4" } });
+   */
+  metricsPrometheus(): string;
+  /**
+   * What these numbers say about the configuration; empty while all is well.
+   *
+   * @example
+   * for (const { message, setting, suggested } of client.diagnose()) console.warn(message, setting, suggested);
+   */
+  diagnose(): Finding[];
   /** Which settings this host lets the client keep. */
   capabilities(): Capabilities;
   /** Ends what is in flight; later calls are refused. */
@@ -517,6 +626,6 @@ export declare function setWasm(source: WasmSource): void;
 /**
  * Starts the core ahead of the first call; resolves when it runs, and costs nothing when it runs already. Only
  * `llm-api-router/url` and `llm-api-router/slim` gain from it: afterwards the constructor checks its configuration
- * and `poolStats()` and `capabilities()` work before the first call.
+ * and `poolStats()`, `metrics()` and `capabilities()` work before the first call.
  */
 export declare function init(source?: WasmSource): Promise<void>;

@@ -132,7 +132,7 @@ export class Pump {
   }
 
   async #room() {
-    this.#call.pause();
+    this.#call.bufferFills();
     while (this.#isFull() && !this.#call.over) {
       await new Promise((resolve) => {
         this.#onRoom = resolve;

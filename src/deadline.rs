@@ -280,13 +280,7 @@ impl Clocks {
     pub(crate) fn next(&self) -> Option<(Instant, Expired)> {
         let phase = self.phase_limit().map(|(kind, limit)| (self.progress, kind, limit));
         let total = self.limits.total.map(|limit| (self.started, TimeoutKind::Total, limit));
-        let waits = matches!(self.stage, Stage::Exchange | Stage::Head | Stage::Body);
-        let content = if self.streaming && waits {
-            self.content_limit()
-        } else {
-            None
-        };
-        [phase, content, total]
+        [phase, self.content_wait(), total]
             .into_iter()
             .flatten()
             .map(|(from, kind, limit)| (from + limit, Expired { kind, limit }))
@@ -309,6 +303,12 @@ impl Clocks {
             Stage::Head | Stage::Body => limits.read.map(|limit| (TimeoutKind::Read, limit)),
             Stage::Paused | Stage::Resting => None,
         }
+    }
+
+    /// The limit on content, while somebody waits for some.
+    fn content_wait(&self) -> Option<(Instant, TimeoutKind, Duration)> {
+        let waits = matches!(self.stage, Stage::Exchange | Stage::Head | Stage::Body);
+        self.content_limit().filter(|_| self.streaming && waits)
     }
 
     fn content_limit(&self) -> Option<(Instant, TimeoutKind, Duration)> {
@@ -350,6 +350,9 @@ impl Clocks {
     /// What the clocks know about a call that ends now.
     pub(crate) fn closing(&mut self, now: Instant) -> Account {
         self.note_wait(now);
+        if let Some((from, kind, limit)) = self.content_wait() {
+            self.strain.note(kind, now.since(from), limit);
+        }
         self.book(now);
         let elapsed = now.since(self.started);
         if let Some(limit) = self.limits.total {

@@ -39,11 +39,11 @@ mod deadline;
 mod decode;
 mod diagnose;
 mod error;
+mod expired;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 #[allow(unreachable_pub, reason = "the fuzz targets call it")]
 pub mod fuzz;
-mod expired;
 mod gate;
 pub mod guide;
 #[allow(dead_code, reason = "for the dialects to come")]

@@ -10,6 +10,7 @@
 #[path = "../torture/mod.rs"]
 mod torture;
 
+mod diagnosing;
 mod figures;
 mod limits;
 mod reading;

@@ -1,7 +1,6 @@
 //! The client as the JavaScript layer holds it.
 
 use js_sys::Function;
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -12,7 +11,6 @@ use crate::client::Client;
 use crate::config::{CallOptions, ProviderConfig};
 use crate::error::{Error, ErrorKind};
 use crate::provider::{ChatInput, Input};
-use crate::retry::RetryBudget;
 use crate::transport::Host;
 use crate::types::RawChatRequest;
 
@@ -49,18 +47,26 @@ impl CoreClient {
         Ok(CoreCall::new(inner.clone(), prepared))
     }
 
-    /// The pool's figures.
+    /// The pool's figures. The JavaScript layer writes the keys of all figures in its own way.
     #[wasm_bindgen(js_name = poolStats)]
     pub fn pool_stats(&self) -> JsValue {
-        let stats = self.client.pool_stats();
-        to_plain(&PoolStats {
-            max_connections: stats.max_connections,
-            in_use: stats.in_use,
-            waiting: stats.waiting,
-            longest_wait: stats.longest_wait.as_secs_f64(),
-            pool_timeouts: stats.pool_timeouts,
-            retry_budget: stats.retry_budget,
-        })
+        to_plain(&self.client.pool_stats())
+    }
+
+    /// What the calls came to so far.
+    pub fn metrics(&self) -> JsValue {
+        to_plain(&self.client.metrics())
+    }
+
+    /// The same as text for Prometheus.
+    #[wasm_bindgen(js_name = metricsPrometheus)]
+    pub fn metrics_prometheus(&self) -> String {
+        self.client.metrics_prometheus()
+    }
+
+    /// What the numbers say about the configuration.
+    pub fn diagnose(&self) -> JsValue {
+        to_plain(&self.client.diagnose())
     }
 
     /// Which configuration values this host honours.
@@ -80,17 +86,6 @@ impl CoreClient {
     pub fn close(&self) {
         self.client.close();
     }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PoolStats {
-    max_connections: usize,
-    in_use: usize,
-    waiting: usize,
-    longest_wait: f64,
-    pool_timeouts: u64,
-    retry_budget: RetryBudget,
 }
 
 /// A plain object takes every property.
