@@ -1,7 +1,7 @@
 // Cases against a server of other people's making, whose fixtures are in aimock-fixtures.json.
 
-import { equal } from "./check.mjs";
-import { readAll } from "./bench.mjs";
+import { equal, failure, ok } from "./check.mjs";
+import { delta, readAll } from "./bench.mjs";
 
 const TEXT = "Connections are kept: naïve café 東京 🙂, said the server that nobody here wrote.";
 const messages = [{ role: "user", content: "connection pools, please" }];
@@ -21,10 +21,46 @@ export const aimock = {
     const client = new bench.pkg.Client({ providerType: "openai", apiKey: "test", baseUrl: `${bench.aimockUrl}/v1`, defaultModel: "gpt-test" });
     equal(await textOf(client), TEXT, "text");
   },
+
+  async "aimock: a stream that breaks after some chunks, or some time, is a network error with what had come"(bench) {
+    for (const say of ["cut off, please", "hang up, please"]) {
+      const client = clientOf(bench, { retryConfig: { initialDelay: 0.05 } });
+      let text = "";
+      const reading = async () => {
+        for await (const chunk of await client.chat.completions.create({ ...saying(say), stream: true })) text += delta(chunk);
+      };
+      const error = await failure(reading(), bench.pkg.NetworkError, say);
+      ok(text !== "" && "One two three four five six seven".startsWith(text), `${say}: text ${text}`);
+      ok(error.partial.choices[0].message.content.startsWith(text), `${say}: partial ${JSON.stringify(error.partial)}`);
+      equal([error.attempts, error.replay, client.poolStats().inUse], [1, "processed", 0], say);
+    }
+  },
+
+  async "aimock: a slow first token runs into its limit, and is waited for without one"(bench) {
+    const stream = { ...saying("think first, please"), stream: true };
+    const hasty = clientOf(bench, { timeoutConfig: { firstToken: 0.3 }, retryConfig: { maxRetries: 1, initialDelay: 0.05 } });
+    const error = await failure(hasty.chat.completions.create(stream), bench.pkg.RetryExhaustedError, "a limit of 0.3 s");
+    ok(error.cause instanceof bench.pkg.FirstTokenTimeout, `the last one is ${error.cause}`);
+    equal([error.attempts, hasty.poolStats().inUse], [2, 0], "attempts, and places in use");
+    equal(await (await clientOf(bench).chat.completions.create(stream)).text(), "At last.", "text");
+  },
+
+  async "aimock: 429 is tried again"(bench) {
+    const client = clientOf(bench, { retryConfig: { initialDelay: 0.05 } });
+    const answer = await client.chat.completions.create(saying("too fast, please"));
+    equal(answer.choices[0].message.content, "Now it is your turn.", "text");
+    const error = await failure(client.chat.completions.create(saying("never, please"), { maxRetries: 2 }), bench.pkg.RetryExhaustedError, "never");
+    ok(error.cause instanceof bench.pkg.RateLimitError, `the last one is ${error.cause}`);
+    equal([error.status, error.code, error.attempts], [429, "rate_limited", 3], "status, code, attempts");
+  },
 };
 
-function clientOf(bench) {
-  return new bench.pkg.Client({ providerType: "openai-compatible", apiKey: "test", baseUrl: `${bench.aimockUrl}/v1`, defaultModel: "gpt-test" });
+function clientOf(bench, more) {
+  return new bench.pkg.Client({ providerType: "openai-compatible", apiKey: "test", baseUrl: `${bench.aimockUrl}/v1`, defaultModel: "gpt-test", ...more });
+}
+
+function saying(content) {
+  return { messages: [{ role: "user", content }] };
 }
 
 async function textOf(client) {

@@ -117,6 +117,46 @@ export const errors = {
     }
   },
 
+  "instanceof knows the errors of other copies of the package"({ pkg }) {
+    // What another entry point's or version's class looks like.
+    const copy = (Base, copied) =>
+      class extends Base {
+        get name() {
+          return copied;
+        }
+      };
+    const Base = copy(Error, "LLMRouterError");
+    Object.defineProperty(Base.prototype, Symbol.for("llm-api-router.error"), { value: true });
+    const PoolTimeout = copy(copy(Base, "TimeoutError"), "PoolTimeout");
+    const error = new PoolTimeout("of another copy");
+    for (const Class of [pkg.LLMRouterError, pkg.TimeoutError, pkg.PoolTimeout]) ok(error instanceof Class, `it is no ${Class.name}`);
+    for (const Class of [pkg.ReadTimeout, pkg.RateLimitError]) ok(!(error instanceof Class), `it is a ${Class.name}`);
+    class Own extends pkg.TimeoutError {}
+    ok(!(error instanceof Own), "it is an instance of a program's own class");
+    for (const other of [new Error("of the host"), { name: "PoolTimeout" }, null, undefined, "PoolTimeout"]) {
+      ok(!(other instanceof pkg.LLMRouterError), `${other} is an instance`);
+    }
+  },
+
+  async "a call that was tried again in vain wraps its last error"(bench) {
+    const client = bench.client("status-503", { retryConfig: { maxRetries: 1, initialDelay: 0.02 } });
+    for (const streamed of [false, true]) {
+      const error = await failure(bench.text(client, streamed), bench.pkg.RetryExhaustedError, "create()");
+      equal([error.kind, error.name, error.status, error.attempts], ["retry_exhausted", "RetryExhaustedError", 503, 2], "kind, name, status, attempts");
+      ok(error.cause instanceof bench.pkg.ProviderError, `its cause is ${error.cause}`);
+      equal(JSON.parse(JSON.stringify(error)).cause, error.cause.message, "the cause in JSON");
+    }
+    const { retryBudget, inUse } = client.poolStats();
+    equal([retryBudget.retries, retryBudget.refused, inUse], [2, 0, 0], "retries, refused, and places in use");
+  },
+
+  async "what had arrived of a stream is in its error, and not in logs"(bench) {
+    const { text, error } = await readUntilError(bench, "truncated");
+    equal(error.partial.choices[0].message, { role: "assistant", content: text }, "partial");
+    ok(!JSON.stringify(error).includes(text), "the text is in the JSON");
+    ok(error.bytesReceived > text.length, "bytesReceived");
+  },
+
   async "a broken replacement for fetch is a network error with its cause"(bench) {
     const own = new TypeError("of the replacement");
     const fetch = async () => {

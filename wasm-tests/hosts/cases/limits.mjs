@@ -84,6 +84,28 @@ export const limits = {
       for (const size of [32768, 131072]) await boundedBuffer(bench, type, size);
     }
   },
+
+  async "toReadableStream() passes the consumer's pace on to the network"(bench) {
+    const size = 32768;
+    const source = countedBody(undefined, 512);
+    const client = bench.client(undefined, {
+      fetch: async () => new Response(source.body, { headers: { "content-type": "text/event-stream" } }),
+      connectionPoolConfig: { streamBufferSize: size },
+    });
+    const reader = (await bench.stream(client)).toReadableStream().getReader();
+    await reader.read();
+    await until(() => source.pulled() >= size, "the buffer fills up");
+    await sleep(300); // time to read on if nothing stopped it
+    const most = 2 * size + 3 * source.pieceBytes; // what the first read took, and the buffer behind it
+    ok(source.pulled() <= most, `${source.pulled()} bytes were pulled for one read and a buffer of ${size}`);
+    let text = "";
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += new TextDecoder().decode(value);
+    }
+    ok(text.endsWith("data: [DONE]\n\n"), `the last event is ${text.slice(-40)}`);
+  },
 };
 
 function timedOut(bench, error, seconds) {

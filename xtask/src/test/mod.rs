@@ -54,6 +54,9 @@ pub fn run(project: &Project, args: &[&str]) -> Outcome<bool> {
                 if matches!(part, Part::All | Part::Wasm) {
                     wasm::run(project, &tools, &mut reports);
                 }
+                if part == Part::All {
+                    native::aimock(project, &tools, &mut reports);
+                }
                 match &part {
                     Part::All => packaged::run(project, &tools, &packaged::HOSTS.map(str::to_owned), &mut reports),
                     Part::Hosts(hosts) => packaged::run(project, &tools, hosts, &mut reports),

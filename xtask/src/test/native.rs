@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::Reports;
 use crate::counts;
+use crate::hosts::Aimock;
 use crate::project::Project;
-use crate::setup;
+use crate::setup::{self, Tools};
 use crate::toolchain::native_cargo;
 
 /// A first build compiles a TLS stack.
@@ -22,6 +23,23 @@ fn prometheus(project: &Project, reports: &mut Reports) {
         native_cargo(project, &args)
             .named("cargo test --test prometheus")
             .env("PROMETHEUS_PYTHON", &python)
+            .limit(BUILD)
+            .shown()
+            .finish()
+    });
+}
+
+/// Meets the faults of npm's aimock, as the JavaScript hosts do.
+pub fn aimock(project: &Project, tools: &Tools, reports: &mut Reports) {
+    let aimock = match Aimock::start(project, tools) {
+        Ok(aimock) => aimock,
+        Err(problem) => return reports.failed("aimock", problem),
+    };
+    let args = ["test", "--features", "cli", "--test", "aimock", "--", "--ignored"];
+    reports.add("aimock", counts::of_rust, || {
+        native_cargo(project, &args)
+            .named("cargo test --test aimock")
+            .env("AIMOCK_URL", &aimock.url)
             .limit(BUILD)
             .shown()
             .finish()
