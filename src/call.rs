@@ -88,7 +88,9 @@ impl Call {
         rt::check().map_err(|missing| Error::config(missing).of_provider(client.settings.provider.name()))?;
         client.retry_budget.call();
         let clocks = SharedClocks::new(Clocks::start(rt::now(), prepared.limits, prepared.streaming));
-        let recording = client.meter.start(&prepared.asked.model, clocks.clone());
+        let recording = client
+            .meter
+            .start(prepared.asked.operation.name(), &prepared.asked.model, clocks.clone());
         Ok(Self {
             request: prepared.request,
             asked: prepared.asked,
@@ -190,7 +192,7 @@ impl Call {
             &client.settings,
             self.streaming,
         );
-        machine.recording = self.recording.take();
+        machine.recorded_by(self.recording.take());
         Ok(Reader::new(machine, response.body))
     }
 }

@@ -64,7 +64,7 @@ impl Client {
         let settings = config.validate()?;
         let gate = Gate::new(settings.places());
         let transport = Transport::new(&settings, host)?;
-        let meter = Meter::new(settings.provider.name());
+        let meter = Meter::new(settings.provider.name(), &settings.base_url);
         Ok(Self {
             inner: Arc::new(Inner {
                 settings,

@@ -24,6 +24,7 @@ pub use times::TimeStats;
 use crate::client::PoolStats;
 use crate::deadline::SharedClocks;
 use crate::error::ErrorKind;
+use crate::rt::Span;
 
 /// So many models have numbers of their own.
 const MODELS: usize = 32;
@@ -36,6 +37,7 @@ const OTHER: &str = "other";
 #[derive(Debug)]
 pub(crate) struct Meter {
     provider: &'static str,
+    base_url: String,
     /// In the order of their first calls; the surplus has one entry more.
     models: Mutex<Vec<Arc<Series>>>,
     pressure: Arc<Pressure>,
@@ -43,17 +45,19 @@ pub(crate) struct Meter {
 
 impl Meter {
     /// Nothing was counted yet.
-    pub(crate) fn new(provider: &'static str) -> Self {
+    pub(crate) fn new(provider: &'static str, base_url: &str) -> Self {
         Self {
             provider,
+            base_url: base_url.to_owned(),
             models: Mutex::default(),
             pressure: Arc::default(),
         }
     }
 
     /// Counts a call that begins, and follows it.
-    pub(crate) fn start(&self, model: &str, clocks: SharedClocks) -> Recording {
-        Recording::new(self.series(model), Arc::clone(&self.pressure), clocks)
+    pub(crate) fn start(&self, operation: &'static str, model: &str, clocks: SharedClocks) -> Recording {
+        let span = Span::begin(operation, self.provider, model, &self.base_url);
+        Recording::new(self.series(model), Arc::clone(&self.pressure), clocks, span)
     }
 
     fn series(&self, model: &str) -> Arc<Series> {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::pressure::Pressure;
-use super::series::Series;
+use super::series::{Series, name};
 use crate::deadline::SharedClocks;
 use crate::error::{Error, ErrorKind};
-use crate::rt::{self, Instant};
+use crate::rt::{self, Instant, Span};
 use crate::strain::{Account, Content};
+use crate::stream::Notes;
 
 /// Tokens that a call used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub(crate) struct Recording {
     series: Arc<Series>,
     pressure: Arc<Pressure>,
     clocks: SharedClocks,
+    span: Span,
+    retries: u64,
     tokens: Tokens,
     whole: bool,
     ended: bool,
@@ -33,12 +36,14 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    pub(super) fn new(series: Arc<Series>, pressure: Arc<Pressure>, clocks: SharedClocks) -> Self {
+    pub(super) fn new(series: Arc<Series>, pressure: Arc<Pressure>, clocks: SharedClocks, span: Span) -> Self {
         series.requests.add(1);
         Self {
             series,
             pressure,
             clocks,
+            span,
+            retries: 0,
             tokens: Tokens::default(),
             whole: false,
             ended: false,
@@ -47,8 +52,14 @@ impl Recording {
     }
 
     /// An attempt has failed, and there is to be another.
-    pub(crate) fn retries(&self) {
+    pub(crate) fn retries(&mut self) {
         self.series.retries.add(1);
+        self.retries += 1;
+    }
+
+    /// Whether anybody traces the call.
+    pub(crate) fn is_traced(&self) -> bool {
+        self.span.is_on()
     }
 
     /// The clocks of the next attempt, which go on from those of the one before.
@@ -70,15 +81,24 @@ impl Recording {
     }
 
     /// All content has arrived, though the answer has not ended: a caller who leaves now has got it all.
-    pub(crate) fn is_whole(&mut self) {
+    pub(crate) fn is_whole(&mut self, notes: Option<&Notes>) {
         self.whole = true;
+        self.notes(notes);
     }
 
     /// The answer is whole and has ended.
-    pub(crate) fn succeeds(&mut self, now: Instant) {
+    pub(crate) fn succeeds(&mut self, now: Instant, notes: Option<&Notes>) {
+        self.notes(notes);
         if let Some(account) = self.ends(now) {
             self.series.successes.add(1);
             self.series.latency.record(account.elapsed);
+            self.span.end();
+        }
+    }
+
+    fn notes(&self, notes: Option<&Notes>) {
+        if let Some(notes) = notes.filter(|_| !self.ended) {
+            self.span.answered(notes);
         }
     }
 
@@ -90,6 +110,8 @@ impl Recording {
             self.cancels(now);
         } else if self.ends(now).is_some() {
             self.series.failed(kind);
+            self.span.failed(name(kind));
+            self.span.end();
         }
     }
 
@@ -97,6 +119,7 @@ impl Recording {
     fn cancels(&mut self, now: Instant) {
         if self.ends(now).is_some() {
             self.series.cancellations.add(1);
+            self.span.end();
         }
     }
 
@@ -113,6 +136,12 @@ impl Recording {
         self.series.prompt_tokens.add(self.tokens.prompt);
         self.series.completion_tokens.add(self.tokens.completion);
         self.pressure.limits(&account.strain);
+        if self.tokens != Tokens::default() {
+            self.span.used(self.tokens);
+        }
+        if self.retries > 0 {
+            self.span.retried(self.retries);
+        }
         Some(account)
     }
 
@@ -130,7 +159,7 @@ impl Drop for Recording {
         if !(self.ended && self.left) {
             let now = rt::now();
             match self.whole {
-                true => self.succeeds(now),
+                true => self.succeeds(now, None),
                 false => self.cancels(now),
             }
             self.leaves(now);

@@ -91,7 +91,7 @@ impl Series {
 }
 
 /// The kind's name, which tells timeouts apart by their limit.
-fn name(kind: ErrorKind) -> &'static str {
+pub(super) fn name(kind: ErrorKind) -> &'static str {
     use crate::error::TimeoutKind;
     match kind {
         ErrorKind::Timeout(TimeoutKind::Pool) => "pool_timeout",

@@ -21,7 +21,7 @@ fn clocks(limits: Limits) -> SharedClocks {
 }
 
 fn meter() -> Meter {
-    Meter::new("openai")
+    Meter::new("openai", "https://example.com/v1")
 }
 
 fn error(kind: ErrorKind) -> Error {
@@ -44,7 +44,7 @@ fn counts(model: &ModelMetrics) -> (u64, u64, u64, u64) {
 fn a_call_is_followed_from_its_start_to_its_end() {
     let meter = meter();
     let clocks = clocks(Limits::default());
-    let mut recording = meter.start("m", clocks.clone());
+    let mut recording = meter.start("chat", "m", clocks.clone());
     assert_eq!(counts(&only(&meter)), (1, 0, 0, 0));
     clocks.lock().dials(at(20));
     clocks.lock().uploads(at(50));
@@ -61,7 +61,7 @@ fn a_call_is_followed_from_its_start_to_its_end() {
         prompt: 7,
         completion: 3,
     });
-    recording.succeeds(at(300));
+    recording.succeeds(at(300), None);
     recording.fails(at(400), &error(ErrorKind::Network));
     drop(recording);
     let model = only(&meter);
@@ -82,7 +82,7 @@ fn a_call_is_followed_from_its_start_to_its_end() {
 fn the_consumers_pause_is_not_between_tokens() {
     let meter = meter();
     let clocks = clocks(Limits::default());
-    let recording = meter.start("m", clocks.clone());
+    let recording = meter.start("chat", "m", clocks.clone());
     clocks.lock().head_arrives(at(0));
     for (reads, receives) in [(0, 10), (1000, 1015)] {
         clocks.lock().reads(at(reads));
@@ -96,15 +96,15 @@ fn the_consumers_pause_is_not_between_tokens() {
 #[test]
 fn what_is_dropped_without_an_end_was_cancelled_unless_it_was_whole() {
     let meter = meter();
-    drop(meter.start("m", clocks(Limits::default())));
+    drop(meter.start("chat", "m", clocks(Limits::default())));
     assert_eq!(counts(&only(&meter)), (1, 0, 0, 1));
-    let mut recording = meter.start("m", clocks(Limits::default()));
-    recording.is_whole();
+    let mut recording = meter.start("chat", "m", clocks(Limits::default()));
+    recording.is_whole(None);
     drop(recording);
     assert_eq!(counts(&only(&meter)), (2, 1, 0, 1));
     // A closed client is no failure.
     meter
-        .start("m", clocks(Limits::default()))
+        .start("chat", "m", clocks(Limits::default()))
         .fails(at(1), &error(ErrorKind::Aborted));
     assert_eq!(counts(&only(&meter)), (3, 1, 0, 2));
 }
@@ -119,7 +119,7 @@ fn errors_are_told_apart_by_kind_and_timeouts_by_limit() {
         ErrorKind::Timeout(TimeoutKind::FirstToken),
     ];
     for kind in kinds {
-        let mut recording = meter.start("m", clocks(Limits::default()));
+        let mut recording = meter.start("chat", "m", clocks(Limits::default()));
         recording.retries();
         recording.fails(at(5), &error(kind));
     }
@@ -135,7 +135,7 @@ fn many_models_are_counted_together_behind_the_first() {
     let long = "x".repeat(LONGEST_NAME + 1);
     for model in (0..100).map(|number| format!("m{number}")).chain([long]) {
         for _ in 0..2 {
-            drop(meter.start(&model, clocks(Limits::default())));
+            drop(meter.start("chat", &model, clocks(Limits::default())));
         }
     }
     let models = meter.models.lock().unwrap();
@@ -154,7 +154,7 @@ fn limits_that_are_nearly_reached_are_counted_once_per_call() {
         ..Limits::default()
     };
     let clocks = clocks(limits);
-    let mut recording = meter.start("m", clocks.clone());
+    let mut recording = meter.start("chat", "m", clocks.clone());
     clocks.lock().uploads(at(79));
     clocks.lock().uploaded(at(80));
     clocks.lock().head_arrives(at(165));
@@ -163,7 +163,7 @@ fn limits_that_are_nearly_reached_are_counted_once_per_call() {
         clocks.lock().receives(at(from + 85), 10);
         clocks.lock().pauses(at(from + 85));
     }
-    recording.succeeds(at(500));
+    recording.succeeds(at(500), None);
     let near = crate::strain::LIMITS.map(|kind| meter.pressure.near(kind));
     assert_eq!(near, [0, 0, 0, 1, 0, 0, 0]);
 }
@@ -174,7 +174,7 @@ fn a_consumer_that_lets_bytes_wait_is_slow() {
     // The second waits for the server just as long, which is nobody's fault here.
     for waits_itself in [true, false] {
         let clocks = clocks(Limits::default());
-        let mut recording = meter.start("m", clocks.clone());
+        let mut recording = meter.start("chat", "m", clocks.clone());
         clocks.lock().head_arrives(at(0));
         clocks.lock().receives(at(0), 10);
         clocks.lock().pauses(at(0));
@@ -182,7 +182,7 @@ fn a_consumer_that_lets_bytes_wait_is_slow() {
             clocks.lock().reads(at(1));
         }
         clocks.lock().ends(at(500));
-        recording.succeeds(at(500));
+        recording.succeeds(at(500), None);
         recording.leaves(at(500));
     }
     let streams = meter.pressure.streams();
@@ -194,14 +194,14 @@ fn a_consumer_that_lets_bytes_wait_is_slow() {
 fn a_full_buffer_is_noticed() {
     let meter = meter();
     let clocks = clocks(Limits::default());
-    let mut recording = meter.start("m", clocks.clone());
+    let mut recording = meter.start("chat", "m", clocks.clone());
     clocks.lock().head_arrives(at(0));
     clocks.lock().reads(at(0));
     clocks.lock().receives(at(10), 10);
     clocks.lock().fills(at(10));
     clocks.lock().reads(at(30));
     clocks.lock().receives(at(900), 10);
-    recording.succeeds(at(900));
+    recording.succeeds(at(900), None);
     recording.leaves(at(900));
     let streams = meter.pressure.streams();
     assert_eq!((streams.full, streams.slow, streams.held), (1, 0, millis(20)));

@@ -81,6 +81,15 @@ pub(crate) enum Operation {
     Chat,
 }
 
+impl Operation {
+    /// The name that OpenTelemetry's conventions have for it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+        }
+    }
+}
+
 /// The request as the provider takes it, and what to remember of it.
 pub(crate) fn encode(settings: &Settings, input: &Input<'_>, options: &CallOptions) -> Result<(Request, Asked), Error> {
     match input {

@@ -1,4 +1,5 @@
-//! What the target provides besides the network: clocks, a timer, chance and background tasks.
+//! What the target provides besides the network: clocks, a timer, chance, background tasks, and spans for
+//! whoever traces calls.
 //!
 //! Shared code takes an [`Instant`] as an argument; only drivers ask [`now`] for one, so that every rule about
 //! time is tested with a made-up clock.
@@ -12,10 +13,18 @@ mod host;
 #[path = "web.rs"]
 mod host;
 
+#[cfg(target_arch = "wasm32")]
+#[path = "span_none.rs"]
+mod span;
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "span_tracing.rs"]
+mod span;
+
 use std::ops::Add;
 use std::time::Duration;
 
 pub(crate) use host::{Sleep, check, now, on_own_behalf, random, spawn, unix_time};
+pub(crate) use span::Span;
 
 /// A random number from 0 to less than 1.
 pub(crate) fn chance() -> f64 {

@@ -158,8 +158,8 @@ impl<S: Sink> Machine<S> {
                         recording.used(tokens);
                     }
                     match outcome {
-                        Ok(()) if progress.done => recording.succeeds(now),
-                        Ok(()) if progress.is_complete() => recording.is_whole(),
+                        Ok(()) if progress.done => recording.succeeds(now, self.sink.notes()),
+                        Ok(()) if progress.is_complete() => recording.is_whole(self.sink.notes()),
                         _ => {}
                     }
                 }
@@ -189,10 +189,18 @@ impl<S: Sink> Machine<S> {
             if let Some(tokens) = self.sink.tokens() {
                 recording.used(tokens);
             }
-            recording.succeeds(now);
+            recording.succeeds(now, self.sink.notes());
             recording.leaves(now);
         }
         Ok(answer)
+    }
+
+    /// What happens to the answer is told to this recording from now on.
+    pub(crate) fn recorded_by(&mut self, recording: Option<Recording>) {
+        if recording.as_ref().is_some_and(Recording::is_traced) {
+            self.sink.take_notes();
+        }
+        self.recording = recording;
     }
 
     /// The caller is given this error for the answer.

@@ -3,12 +3,14 @@
 mod accumulate;
 mod chat;
 mod machine;
+mod notes;
 mod reader;
 mod sink;
 
 pub use chat::ChatStream;
 
 pub(crate) use machine::Machine;
+pub(crate) use notes::Notes;
 pub(crate) use reader::Reader;
 #[allow(unused_imports, reason = "only the JavaScript side uses JsonText")]
 pub(crate) use sink::{JsonText, Sink, Typed};

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::notes::Notes;
 use crate::metrics::Tokens;
 use crate::provider::{Asked, Fault, Peek, PeekUsage, Signals};
 use crate::types::{ChatChunk, ChatCompletion, Usage};
@@ -14,6 +15,14 @@ pub(crate) trait Sink {
     /// What the provider last said that the call used.
     fn tokens(&self) -> Option<Tokens>;
 
+    /// From now on, notes what the answer says about itself, where chunks are values.
+    fn take_notes(&mut self) {}
+
+    /// What was noted.
+    fn notes(&self) -> Option<&Notes> {
+        None
+    }
+
     /// The body of an answer that was not streamed. Gives it back as checked JSON where that is what is wanted.
     fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault>;
 }
@@ -25,6 +34,7 @@ pub(crate) struct Typed {
     /// The answer, when it was not streamed.
     pub(crate) answer: Option<ChatCompletion>,
     tokens: Option<Tokens>,
+    notes: Option<Box<Notes>>,
 }
 
 impl Typed {
@@ -53,6 +63,9 @@ impl Sink for Typed {
         if let Some(usage) = &chunk.usage {
             self.tokens = Some(usage.into());
         }
+        if let Some(notes) = &mut self.notes {
+            notes.chunk(&chunk);
+        }
         self.chunks.push_back(chunk);
         Ok(signals)
     }
@@ -61,9 +74,20 @@ impl Sink for Typed {
         self.tokens
     }
 
+    fn take_notes(&mut self) {
+        self.notes = Some(Box::default());
+    }
+
+    fn notes(&self) -> Option<&Notes> {
+        self.notes.as_deref()
+    }
+
     fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault> {
         let answer = self.answer.insert(asked.parse_answer(body)?);
         self.tokens = answer.usage.as_ref().map(Into::into);
+        if let Some(notes) = &mut self.notes {
+            notes.answer(answer);
+        }
         Ok(None)
     }
 }
