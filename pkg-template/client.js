@@ -28,8 +28,19 @@ export class Client {
     if (startNow()) this.#open();
     this.chat = {
       completions: {
-        create: (body, options) => this.#create(body, options),
+        create: (body, options) => this.#create((core, rest) => core.chat(toJson(body), rest), options),
       },
+    };
+    this.embeddings = {
+      create: async (body, options) => {
+        const embeddings = await this.#create((core, rest) => core.embeddings(toJson(body), rest), options);
+        for (const one of embeddings.data) one.embedding = toNumbers(one.embedding);
+        embeddings.data.sort((one, other) => one.index - other.index);
+        return embeddings;
+      },
+    };
+    this.models = {
+      list: (options) => this.#create((core, rest) => core.models(rest), options),
     };
   }
 
@@ -64,7 +75,8 @@ export class Client {
     this.close();
   }
 
-  async #create(body, options) {
+  /** Opens the call that `prepare` makes of the core and the options that are its own. */
+  async #create(prepare, options) {
     const { signal, headers, ...rest } = options ?? {};
     if (signal?.aborted) throw signal.reason;
     if (!this.#core) {
@@ -74,7 +86,7 @@ export class Client {
     }
     // Headers, Map and lists of pairs are iterable and have no keys of their own to read.
     if (headers) rest.headers = typeof headers[Symbol.iterator] === "function" ? Object.fromEntries(headers) : headers;
-    const call = new Call(this.#chat(body, rest), signal, (call) => this.#calls.delete(call));
+    const call = new Call(this.#prepared(prepare, rest), signal, (call) => this.#calls.delete(call));
     this.#calls.add(call);
     const answer = await call.open();
     if (!call.streaming) return answer;
@@ -82,15 +94,9 @@ export class Client {
     return new ChatStream(call);
   }
 
-  #chat(body, options) {
-    let json;
+  #prepared(prepare, options) {
     try {
-      json = JSON.stringify(body) ?? "null";
-    } catch (cause) {
-      throw configError(`the request cannot be written as JSON: ${cause.message}`, cause);
-    }
-    try {
-      return this.#core.chat(json, options);
+      return prepare(this.#core, options);
     } catch (raw) {
       throw toError(raw);
     }
@@ -114,6 +120,22 @@ export class Client {
     if (!this.#core) throw configError(`${method}() needs the core, which starts with the first call here: \`await init()\` before it`);
     return this.#core;
   }
+}
+
+function toJson(body) {
+  try {
+    return JSON.stringify(body) ?? "null";
+  } catch (cause) {
+    throw configError(`the request cannot be written as JSON: ${cause.message}`, cause);
+  }
+}
+
+/** A vector that travelled as base64 is made of floats of 32 bits, the low byte first. */
+function toNumbers(vector) {
+  if (typeof vector !== "string") return vector;
+  const bytes = Uint8Array.from(atob(vector), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Array.from({ length: bytes.length / 4 }, (_, place) => view.getFloat32(place * 4, true));
 }
 
 function configError(message, cause) {

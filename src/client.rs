@@ -4,19 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::call;
 use crate::capabilities::Capabilities;
 use crate::config::{CallOptions, ProviderConfig, Settings};
 use crate::diagnose::{self, Finding};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::gate::Gate;
 use crate::metrics::{self, Meter, Metrics};
 use crate::provider::{ChatInput, Input};
 use crate::retry::{Budget, RetryBudget};
 use crate::stream::ChatStream;
 use crate::transport::{Host, SocketStats, Transport};
-use crate::types::{ChatCompletion, ChatRequest};
+use crate::types::{ChatCompletion, ChatRequest, EmbeddingRequest, Embeddings, Models};
 use crate::warm;
 
 /// A client of one provider. Clones share its pool; use one client for all your calls.
@@ -84,6 +85,18 @@ impl Client {
     #[must_use]
     pub fn chat(&self) -> Chat<'_> {
         Chat { client: self }
+    }
+
+    /// Embeddings.
+    #[must_use]
+    pub fn embeddings(&self) -> EmbeddingsApi<'_> {
+        EmbeddingsApi { client: self }
+    }
+
+    /// The provider's models.
+    #[must_use]
+    pub fn models(&self) -> ModelsApi<'_> {
+        ModelsApi { client: self }
     }
 
     /// The pool's figures at this moment.
@@ -261,6 +274,87 @@ impl Completions<'_> {
         let prepared = call::prepare(inner, &input, options)?;
         call::open(inner, prepared).await.map(ChatStream::new)
     }
+}
+
+/// The part of the API that makes embeddings. Dropping any of its futures cancels the request.
+#[derive(Clone, Copy, Debug)]
+pub struct EmbeddingsApi<'a> {
+    client: &'a Client,
+}
+
+impl EmbeddingsApi<'_> {
+    /// The vectors of texts, in their order. Anthropic, DeepSeek and xAI have none.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// ```no_run
+    /// # use llm_api_router::{Client, EmbeddingRequest};
+    /// # async fn example(client: Client) -> llm_api_router::Result<()> {
+    /// let request = EmbeddingRequest::new(["a text", "another"]).model("text-embedding-3-small");
+    /// for one in client.embeddings().create(request).await?.data {
+    ///     println!("{}: {} numbers", one.index, one.embedding.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn create(self, request: EmbeddingRequest) -> Result<Embeddings> {
+        self.create_with(request, &CallOptions::default()).await
+    }
+
+    /// The vectors of texts, with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn create_with(self, request: EmbeddingRequest, options: &CallOptions) -> Result<Embeddings> {
+        let json = serde_json::to_string(&request)
+            .map_err(|error| Error::config(format!("the request cannot be written as JSON: {error}")))?;
+        let mut embeddings: Embeddings = value(self.client, &Input::Embeddings(&json), options).await?;
+        embeddings.data.sort_by_key(|one| one.index);
+        Ok(embeddings)
+    }
+}
+
+/// The part of the API that tells which models there are.
+#[derive(Clone, Copy, Debug)]
+pub struct ModelsApi<'a> {
+    client: &'a Client,
+}
+
+impl ModelsApi<'_> {
+    /// The models that the key may use.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn list(self) -> Result<Models> {
+        self.list_with(&CallOptions::default()).await
+    }
+
+    /// The models that the key may use, with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn list_with(self, options: &CallOptions) -> Result<Models> {
+        value(self.client, &Input::Models, options).await
+    }
+}
+
+/// An answer that is neither streamed nor a conversation's.
+async fn value<T: DeserializeOwned>(client: &Client, input: &Input<'_>, options: &CallOptions) -> Result<T> {
+    let inner = client.inner();
+    let prepared = call::prepare(inner, input, options)?;
+    let json = call::open(inner, prepared).await?.json();
+    serde_json::from_str(&json).map_err(|error| {
+        Error::new(
+            ErrorKind::Stream,
+            format!("the answer is not the JSON that was expected ({error})"),
+        )
+        .of_provider(inner.settings.provider.name())
+    })
 }
 
 /// The pool's figures at one moment; in JSON, durations are seconds.

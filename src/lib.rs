@@ -27,6 +27,8 @@
 //! - `blocking`: `blocking::Client`, the client without `.await`.
 //! - `mock-server`: `mock_server::MockServer`, an LLM server for your tests.
 //! - `cli`: the binary `llm-api-router`.
+//! - `anthropic`, `gemini`, `aliyun`, `ollama`, `zhipu`: the providers of these names; all are on by default. What
+//!   speaks as OpenAI does is always there.
 
 mod alarm;
 #[cfg(feature = "blocking")]
@@ -46,7 +48,6 @@ mod expired;
 pub mod fuzz;
 mod gate;
 pub mod guide;
-#[allow(dead_code, reason = "for the dialects to come")]
 mod json;
 mod metrics;
 #[cfg(feature = "mock-server")]
@@ -64,7 +65,7 @@ mod warm;
 mod js;
 
 pub use capabilities::{Capabilities, Capability, Level};
-pub use client::{Chat, Client, Completions, PoolStats};
+pub use client::{Chat, Client, Completions, EmbeddingsApi, ModelsApi, PoolStats};
 pub use config::{
     CallOptions, ConnectionPoolConfig, HttpVersion, Preset, ProviderConfig, RetryConfig, TimeLimit, TimeoutConfig,
 };
@@ -75,6 +76,7 @@ pub use retry::RetryBudget;
 pub use stream::ChatStream;
 pub use transport::{ClosedSockets, SocketStats};
 pub use types::{
-    ChatChunk, ChatCompletion, ChatRequest, Choice, ChunkChoice, Content, ContentPart, Delta, Function, FunctionCall,
-    FunctionDelta, ImageUrl, InputAudio, Message, TokenDetails, Tool, ToolCall, ToolCallDelta, ToolChoice, Usage,
+    ChatChunk, ChatCompletion, ChatRequest, Choice, ChunkChoice, Content, ContentPart, Delta, Embedding,
+    EmbeddingRequest, Embeddings, Function, FunctionCall, FunctionDelta, ImageUrl, InputAudio, Message, Model, Models,
+    TokenDetails, Tool, ToolCall, ToolCallDelta, ToolChoice, Usage,
 };

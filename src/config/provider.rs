@@ -1,6 +1,7 @@
 //! `ProviderConfig`: which provider, with which key, limits and headers; and the checks that make [`Settings`] of it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer};
 
@@ -11,7 +12,7 @@ use super::{ConnectionPoolConfig, HttpVersion, Preset, RetryConfig, TimeLimit, T
 use crate::deadline::Limits;
 use crate::decode::DEFAULT_LIMIT;
 use crate::error::Error;
-use crate::provider::Provider;
+use crate::provider::{Credentials, Provider};
 use crate::transport::check_url;
 
 const MOST_EVENT: usize = 1 << 30;
@@ -55,6 +56,7 @@ pub(crate) struct Settings {
     /// Without a slash at its end.
     pub(crate) base_url: String,
     pub(crate) api_key: Option<String>,
+    pub(crate) credentials: Arc<Credentials>,
     pub(crate) default_model: Option<String>,
     pub(crate) extra_headers: Vec<(String, String)>,
     pub(crate) pool: ConnectionPoolConfig,
@@ -192,7 +194,10 @@ impl ProviderConfig {
         let provider = Provider::by_name(&self.provider_type)?;
         let api_key = self.api_key.filter(|key| !key.is_empty());
         match &api_key {
-            Some(key) => header::check_value("api_key", key)?,
+            Some(key) => {
+                header::check_value("api_key", key)?;
+                provider.check_key(key)?;
+            }
             None if provider.needs_key() => {
                 return Err(Error::config(format!(
                     "api_key is missing: provider_type {:?} needs one",
@@ -223,6 +228,7 @@ impl ProviderConfig {
             provider,
             base_url,
             api_key,
+            credentials: Arc::default(),
             default_model: default_model(provider, self.default_model),
             extra_headers: self.extra_headers,
             pool,

@@ -33,18 +33,21 @@ impl CoreClient {
     /// Checks and encodes a chat request; nothing is sent yet.
     pub fn chat(&self, body: &str, options: JsValue) -> Result<CoreCall, JsValue> {
         let request = RawChatRequest::read(body).map_err(|error| raw(&error))?;
-        let options = if options.is_undefined() {
-            CallOptions::default()
-        } else {
-            read(options)?
-        };
-        let inner = self.client.inner();
         let input = Input::Chat {
             request: ChatInput::Raw(&request),
             streaming: request.stream,
         };
-        let prepared = call::prepare(inner, &input, &options).map_err(|error| raw(&error))?;
-        Ok(CoreCall::new(inner.clone(), prepared))
+        self.prepare(&input, options)
+    }
+
+    /// Checks and encodes a request for embeddings.
+    pub fn embeddings(&self, body: &str, options: JsValue) -> Result<CoreCall, JsValue> {
+        self.prepare(&Input::Embeddings(body), options)
+    }
+
+    /// Checks and encodes a request for the list of models.
+    pub fn models(&self, options: JsValue) -> Result<CoreCall, JsValue> {
+        self.prepare(&Input::Models, options)
     }
 
     /// The pool's figures. The JavaScript layer writes the keys of all figures in its own way.
@@ -85,6 +88,19 @@ impl CoreClient {
     /// Lets no further request in.
     pub fn close(&self) {
         self.client.close();
+    }
+}
+
+impl CoreClient {
+    fn prepare(&self, input: &Input<'_>, options: JsValue) -> Result<CoreCall, JsValue> {
+        let options = if options.is_undefined() {
+            CallOptions::default()
+        } else {
+            read(options)?
+        };
+        let inner = self.client.inner();
+        let prepared = call::prepare(inner, input, &options).map_err(|error| raw(&error))?;
+        Ok(CoreCall::new(inner.clone(), prepared))
     }
 }
 

@@ -107,6 +107,18 @@ fn is_the_requests_fault(code: Option<&str>) -> bool {
     }
 }
 
+/// The text of a whole answer.
+pub(super) fn text(body: Vec<u8>) -> Result<String, Fault> {
+    let text = String::from_utf8(body).map_err(|error| {
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        Fault::unexpected(&text, "the answer is not valid UTF-8")
+    })?;
+    if text.trim().is_empty() {
+        return Err(Fault::unexpected("", "the answer is empty"));
+    }
+    Ok(text)
+}
+
 /// The error for an answer whose status is no success.
 pub(crate) fn refusal(head: &Head, body: &[u8], key: Option<&str>) -> Error {
     let text = String::from_utf8_lossy(body);

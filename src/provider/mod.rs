@@ -1,34 +1,51 @@
 //! The dialects: how each provider wants a request, and what its answers mean. No input or output here.
 //!
-//! A dialect is a file with up to four functions: one that makes a request's body of OpenAI's fields, one that makes
-//! OpenAI's JSON of a whole answer, a decoder with the state of one stream, which makes OpenAI's JSON of its events,
-//! and the same for embeddings and lists of models. This file chooses among them.
+//! A dialect has functions that make its requests of OpenAI's fields, functions that make OpenAI's JSON of its whole
+//! answers, and a decoder with the state of one stream, which makes OpenAI's JSON of its events. This file chooses
+//! among them.
 
+#[cfg(feature = "aliyun")]
+mod aliyun;
 mod answer;
+#[cfg(feature = "anthropic")]
+mod anthropic;
+mod credentials;
+mod embeddings;
+mod encode;
 mod facts;
+#[cfg(feature = "gemini")]
+mod gemini;
+mod models;
+#[cfg(feature = "ollama")]
+mod ollama;
 mod openai;
 mod peek;
+mod request;
+mod shape;
+#[cfg(feature = "zhipu")]
+mod zhipu;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 pub(crate) use answer::{Fault, Signals, refusal};
+pub(crate) use credentials::Credentials;
+pub(crate) use encode::encode;
 pub(crate) use facts::Provider;
 pub(crate) use peek::{Peek, PeekUsage};
 
-use crate::config::{CallOptions, Settings};
 use crate::decode::{Event, Framing};
-use crate::error::Error;
-use crate::rt;
 use crate::stream::Sink;
-use crate::transport::{Headers, Request};
 use crate::types::{ChatCompletion, ChatRequest, RawChatRequest};
+use facts::Dialect;
 
 /// What a call asks of a provider.
 pub(crate) enum Input<'a> {
     /// An answer to a conversation, at once or in chunks.
     Chat { request: ChatInput<'a>, streaming: bool },
+    /// Vectors for texts, by a request as JSON.
+    Embeddings(&'a str),
+    /// The models that there are.
+    Models,
 }
 
 impl Input<'_> {
@@ -63,7 +80,6 @@ impl ChatInput<'_> {
     }
 }
 
-#[allow(dead_code, reason = "for the dialects to come")]
 /// What has to be remembered of a request to understand its answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
@@ -79,105 +95,98 @@ pub(crate) struct Asked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Chat,
+    Embeddings,
+    Models,
 }
 
 impl Operation {
-    /// The name that OpenTelemetry's conventions have for it.
+    /// The name that OpenTelemetry's conventions have for it, or one of their form.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Chat => "chat",
+            Self::Embeddings => "embeddings",
+            Self::Models => "list_models",
         }
     }
-}
-
-/// The request as the provider takes it, and what to remember of it.
-pub(crate) fn encode(settings: &Settings, input: &Input<'_>, options: &CallOptions) -> Result<(Request, Asked), Error> {
-    match input {
-        Input::Chat { request, streaming } => {
-            let model = model(request.model(), settings)?;
-            if !request.has_messages() {
-                return Err(Error::config(
-                    "messages must be a list of at least one message, such as {\"role\": \"user\", \"content\": \"Hello!\"}",
-                ));
-            }
-            let body = chat_body(settings.provider, request, model, *streaming)?;
-            let request = Request {
-                method: "POST",
-                url: format!("{}/chat/completions", settings.base_url),
-                headers: headers(settings, *streaming, options),
-                body: Bytes::from(body),
-            };
-            Ok((request, asked(settings, Operation::Chat, model)))
-        }
-    }
-}
-
-fn chat_body(provider: Provider, request: &ChatInput<'_>, model: &str, streaming: bool) -> Result<Vec<u8>, Error> {
-    openai::encode(request, model, streaming, provider.reports_usage_if_asked())
-        .map_err(|error| Error::config(format!("the request cannot be written as JSON: {error}")))
-}
-
-fn model<'a>(given: Option<&'a str>, settings: &'a Settings) -> Result<&'a str, Error> {
-    let given = given.filter(|model| !model.is_empty());
-    given.or(settings.default_model.as_deref()).ok_or_else(|| {
-        Error::config("model is missing: give the request a model, or the configuration a default_model")
-    })
-}
-
-fn asked(settings: &Settings, operation: Operation, model: &str) -> Asked {
-    Asked {
-        provider: settings.provider,
-        operation,
-        model: model.into(),
-        at: rt::unix_time().as_secs(),
-    }
-}
-
-fn headers(settings: &Settings, streaming: bool, options: &CallOptions) -> Headers {
-    let mut headers = Headers::default();
-    headers.set("content-type", "application/json");
-    headers.set(
-        "accept",
-        if streaming {
-            "text/event-stream"
-        } else {
-            "application/json"
-        },
-    );
-    if let Some(key) = &settings.api_key {
-        headers.set("authorization", format!("Bearer {key}"));
-    }
-    for (name, value) in settings.extra_headers.iter().chain(&options.headers) {
-        headers.set(name, value.as_str());
-    }
-    headers
 }
 
 impl Asked {
-    /// How the events of a streamed answer are told apart.
+    /// How a stream is cut into events.
     pub(crate) fn framing(&self) -> Framing {
-        Framing::Sse
+        match self.provider.dialect() {
+            #[cfg(feature = "ollama")]
+            Dialect::Ollama => Framing::Ndjson,
+            _ => Framing::Sse,
+        }
     }
 
     /// The decoder of a streamed answer.
     pub(crate) fn stream(&self) -> StreamDecoder {
-        StreamDecoder::OpenAi
+        match self.provider.dialect() {
+            Dialect::OpenAi => StreamDecoder::OpenAi,
+            #[cfg(feature = "anthropic")]
+            Dialect::Anthropic => StreamDecoder::Anthropic(Box::new(anthropic::Stream::new(self))),
+            #[cfg(feature = "gemini")]
+            Dialect::Gemini => StreamDecoder::Gemini(Box::new(gemini::Stream::new(self))),
+            #[cfg(feature = "aliyun")]
+            Dialect::Aliyun => StreamDecoder::Aliyun(Box::new(aliyun::Stream::new(self))),
+            #[cfg(feature = "ollama")]
+            Dialect::Ollama => StreamDecoder::Ollama(Box::new(ollama::Stream::new(self))),
+        }
     }
 
     /// A whole answer, checked, as JSON in OpenAI's shape.
     pub(crate) fn decode_answer(&self, body: Vec<u8>) -> Result<String, Fault> {
-        openai::decode_answer(body)
+        let text = answer::text(body)?;
+        match (self.provider.dialect(), self.operation) {
+            (Dialect::OpenAi, Operation::Chat) => openai::check_answer(text, "choices"),
+            (Dialect::OpenAi, _) => openai::check_answer(text, "data"),
+            #[cfg(feature = "anthropic")]
+            (Dialect::Anthropic, Operation::Models) => anthropic::decode_models(&text),
+            #[cfg(feature = "anthropic")]
+            (Dialect::Anthropic, _) => anthropic::decode_answer(self, &text),
+            #[cfg(feature = "gemini")]
+            (Dialect::Gemini, Operation::Chat) => gemini::decode_answer(self, &text),
+            #[cfg(feature = "gemini")]
+            (Dialect::Gemini, Operation::Embeddings) => gemini::decode_embeddings(self, &text),
+            #[cfg(feature = "gemini")]
+            (Dialect::Gemini, Operation::Models) => gemini::decode_models(&text),
+            #[cfg(feature = "aliyun")]
+            (Dialect::Aliyun, Operation::Chat) => aliyun::decode_answer(self, &text),
+            #[cfg(feature = "aliyun")]
+            (Dialect::Aliyun, Operation::Embeddings) => aliyun::decode_embeddings(self, &text),
+            #[cfg(feature = "aliyun")]
+            (Dialect::Aliyun, Operation::Models) => openai::check_answer(text, "data"),
+            #[cfg(feature = "ollama")]
+            (Dialect::Ollama, Operation::Chat) => ollama::decode_answer(self, &text),
+            #[cfg(feature = "ollama")]
+            (Dialect::Ollama, Operation::Embeddings) => ollama::decode_embeddings(self, &text),
+            #[cfg(feature = "ollama")]
+            (Dialect::Ollama, Operation::Models) => ollama::decode_models(&text),
+        }
     }
 
     /// A whole answer to a conversation as a value.
     pub(crate) fn parse_answer(&self, body: Vec<u8>) -> Result<ChatCompletion, Fault> {
-        openai::parse_answer(body)
+        if self.provider.dialect() == Dialect::OpenAi {
+            return openai::parse_answer(body);
+        }
+        let text = self.decode_answer(body)?;
+        serde_json::from_str(&text).map_err(|error| Fault::malformed(&text, &error))
     }
 }
 
 /// What a stream's dialect has to keep from one event to the next.
 pub(crate) enum StreamDecoder {
     OpenAi,
+    #[cfg(feature = "anthropic")]
+    Anthropic(Box<anthropic::Stream>),
+    #[cfg(feature = "gemini")]
+    Gemini(Box<gemini::Stream>),
+    #[cfg(feature = "aliyun")]
+    Aliyun(Box<aliyun::Stream>),
+    #[cfg(feature = "ollama")]
+    Ollama(Box<ollama::Stream>),
 }
 
 impl StreamDecoder {
@@ -185,6 +194,14 @@ impl StreamDecoder {
     pub(crate) fn on_event(&mut self, event: &Event<'_>, sink: &mut impl Sink) -> Result<Signals, Fault> {
         match self {
             Self::OpenAi => openai::decode_event(event, sink),
+            #[cfg(feature = "anthropic")]
+            Self::Anthropic(stream) => stream.on_event(event, sink),
+            #[cfg(feature = "gemini")]
+            Self::Gemini(stream) => stream.on_event(event, sink),
+            #[cfg(feature = "aliyun")]
+            Self::Aliyun(stream) => stream.on_event(event, sink),
+            #[cfg(feature = "ollama")]
+            Self::Ollama(stream) => stream.on_event(event, sink),
         }
     }
 }

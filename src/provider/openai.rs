@@ -8,6 +8,7 @@ use super::ChatInput;
 use super::answer::{Fault, Signals};
 use super::peek::Peek;
 use crate::decode::Event;
+use crate::json::{Object, Writer};
 use crate::stream::Sink;
 use crate::types::{ChatCompletion, ChatRequest, RawChatRequest};
 
@@ -120,23 +121,29 @@ pub(super) fn decode_event(event: &Event<'_>, sink: &mut impl Sink) -> Result<Si
     sink.openai_chunk(event.data)
 }
 
-/// A whole answer: it has to be JSON with `choices` and without an `error`.
-pub(super) fn decode_answer(body: Vec<u8>) -> Result<String, Fault> {
-    let text = String::from_utf8(body).map_err(|error| {
-        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-        Fault::unexpected(&text, "the answer is not valid UTF-8")
-    })?;
-    if text.trim().is_empty() {
-        return Err(Fault::unexpected("", "the answer is empty"));
-    }
+/// A whole answer: it has to be JSON with what it is for, a list of choices or of data, and without an `error`.
+pub(super) fn check_answer(text: String, list: &str) -> Result<String, Fault> {
     let peek: Peek<'_> = serde_json::from_str(&text).map_err(|error| Fault::malformed(&text, &error))?;
     if let Some(error) = peek.error {
         return Err(Fault::reported(error.get()));
     }
-    if peek.choices.is_none() {
-        return Err(Fault::unexpected(&text, "the answer has no choices"));
+    if match list {
+        "choices" => peek.choices.is_none(),
+        _ => peek.data.is_none(),
+    } {
+        return Err(Fault::unexpected(&text, &format!("the answer has no {list}")));
     }
     Ok(text)
+}
+
+/// The body of a request for embeddings: as it is, with its model.
+pub(super) fn encode_embeddings(fields: &Object<'_>, model: &str) -> Vec<u8> {
+    let mut writer = Writer::default();
+    writer.object(|writer| {
+        writer.name("model").string(model);
+        writer.fields(fields);
+    });
+    writer.finish()
 }
 
 /// A whole answer as a value. Only one that is not as it should be is looked at a second time, to say what is wrong.
@@ -144,7 +151,7 @@ pub(super) fn parse_answer(body: Vec<u8>) -> Result<ChatCompletion, Fault> {
     match serde_json::from_slice::<ChatCompletion>(&body) {
         Ok(answer) if !answer.extra.contains_key("error") => Ok(answer),
         parsed => {
-            let text = decode_answer(body)?;
+            let text = check_answer(super::answer::text(body)?, "choices")?;
             parsed.map_err(|error| Fault::malformed(&text, &error))
         }
     }

@@ -17,6 +17,9 @@ pub(crate) struct Peek<'a> {
     pub(crate) choices: Option<Vec<PeekChoice>>,
     #[serde(borrow, default)]
     pub(crate) usage: Option<PeekUsage<'a>>,
+    /// Of lists that are no chat.
+    #[serde(default)]
+    pub(crate) data: Option<IgnoredAny>,
 }
 
 /// What the call used, as JSON: it stands in few chunks, and in a form that is not to be judged in passing.
@@ -26,7 +29,6 @@ pub(crate) struct PeekUsage<'a>(#[serde(borrow)] &'a RawValue);
 
 impl PeekUsage<'_> {
     /// What a whole answer says.
-    #[allow(dead_code, reason = "only the JavaScript side has answers as text")]
     pub(crate) fn in_answer(json: &str) -> Option<Tokens> {
         #[derive(serde::Deserialize)]
         struct Answer<'a> {

@@ -2,6 +2,8 @@
 
 mod accumulate;
 mod chat;
+#[cfg(test)]
+mod golden_tests;
 mod machine;
 mod notes;
 mod reader;

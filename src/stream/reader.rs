@@ -115,6 +115,11 @@ impl Reader<Typed> {
         let answer = self.machine.sink.answer.take();
         answer.ok_or_else(|| Error::new(ErrorKind::Stream, "the answer is empty"))
     }
+
+    /// The JSON of an answer that is no conversation's, once it has been read.
+    pub(crate) fn json(self) -> String {
+        self.machine.sink.json
+    }
 }
 
 /// Reads the rest of a body whose content is complete, in the background and within bounds.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::notes::Notes;
 use crate::metrics::Tokens;
-use crate::provider::{Asked, Fault, Peek, PeekUsage, Signals};
+use crate::provider::{Asked, Fault, Operation, Peek, PeekUsage, Signals};
 use crate::types::{ChatChunk, ChatCompletion, Usage};
 
 /// Takes chunks and tells what they mean for the stream.
@@ -33,6 +33,8 @@ pub(crate) struct Typed {
     chunks: VecDeque<ChatChunk>,
     /// The answer, when it was not streamed.
     pub(crate) answer: Option<ChatCompletion>,
+    /// The JSON of an answer that is no conversation's.
+    pub(crate) json: String,
     tokens: Option<Tokens>,
     notes: Option<Box<Notes>>,
 }
@@ -83,10 +85,15 @@ impl Sink for Typed {
     }
 
     fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault> {
-        let answer = self.answer.insert(asked.parse_answer(body)?);
-        self.tokens = answer.usage.as_ref().map(Into::into);
-        if let Some(notes) = &mut self.notes {
-            notes.answer(answer);
+        if asked.operation == Operation::Chat {
+            let answer = self.answer.insert(asked.parse_answer(body)?);
+            self.tokens = answer.usage.as_ref().map(Into::into);
+            if let Some(notes) = &mut self.notes {
+                notes.answer(answer);
+            }
+        } else {
+            self.json = asked.decode_answer(body)?;
+            self.tokens = PeekUsage::in_answer(&self.json);
         }
         Ok(None)
     }

@@ -2,7 +2,9 @@
 
 mod chunk;
 mod completion;
+mod embeddings;
 mod message;
+mod models;
 mod open;
 mod raw;
 mod request;
@@ -10,7 +12,9 @@ mod tool;
 
 pub use chunk::{ChatChunk, ChunkChoice, Delta};
 pub use completion::{ChatCompletion, Choice, TokenDetails, Usage};
+pub use embeddings::{Embedding, EmbeddingRequest, Embeddings};
 pub use message::{Content, ContentPart, ImageUrl, InputAudio, Message};
+pub use models::{Model, Models};
 pub use request::ChatRequest;
 pub use tool::{Function, FunctionCall, FunctionDelta, Tool, ToolCall, ToolCallDelta, ToolChoice};
 

@@ -2,7 +2,7 @@
 //! those values twice, on the way of every event of a stream.
 
 /// Implements `Deserialize` for a struct with a map `extra`. Of its fields, `required` ones have to be there, `plain`
-/// ones have a default, and `nullable` ones have it for `null`, too. A field that is named otherwise in JSON says so:
+/// ones have a default, and `nullable` ones have it for `null`, too; a `vector` is in one of the forms of vectors. A field that is named otherwise in JSON says so:
 /// `kind as "type": plain`.
 macro_rules! open_object {
     ($type:ident { $($field:ident $(as $json:literal)?: $kind:ident),* $(,)? }) => {
@@ -81,6 +81,9 @@ macro_rules! open_object {
     };
     (@value nullable $entries:ident) => {
         $entries.next_value::<Option<_>>()?.unwrap_or_default()
+    };
+    (@value vector $entries:ident) => {
+        $entries.next_value::<crate::types::embeddings::Vector>()?.0
     };
     (@value $kind:ident $entries:ident) => {
         $entries.next_value()?

@@ -23,8 +23,8 @@ use super::open::open_object;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Tool {
-    /// `function`, or a kind that the provider alone knows and that is described in `extra`.
-    #[serde(rename = "type")]
+    /// `function`, or a kind that the provider alone knows and that is described in `extra`; may be empty there.
+    #[serde(rename = "type", skip_serializing_if = "String::is_empty")]
     pub kind: String,
     /// The function, for tools of that kind.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,7 +205,7 @@ pub struct FunctionDelta {
 }
 
 open_object!(Tool {
-    kind as "type": required,
+    kind as "type": nullable,
     function: plain
 });
 open_object!(Function {
