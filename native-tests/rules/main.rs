@@ -10,6 +10,7 @@
 #[path = "../torture/mod.rs"]
 mod torture;
 
+mod cancelling;
 mod diagnosing;
 mod figures;
 mod limits;

@@ -1,5 +1,7 @@
 //! For the decoders' tests: inputs that are likely to touch the rules, and every way of cutting them.
 
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
@@ -74,4 +76,46 @@ pub(super) fn pieces() -> impl Strategy<Value = Vec<u8>> {
 /// Places to cut an input at.
 pub(super) fn cut_at() -> impl Strategy<Value = Vec<usize>> {
     prop::collection::vec(0usize..200, 0..20)
+}
+
+/// How long one event of so many bytes takes that comes byte by byte.
+fn byte_by_byte(framing: Framing, bytes: usize) -> Duration {
+    let mut decoder = Decoder::new(framing, bytes + 100);
+    let mut length = 0;
+    let mut receive = |event: Event<'_>| {
+        length = event.data.len();
+        Ok::<(), ()>(())
+    };
+    let from = Instant::now();
+    decoder.feed(b"data: ", &mut receive).unwrap();
+    for _ in 0..bytes {
+        decoder.feed(b"x", &mut receive).unwrap();
+    }
+    decoder.feed(b"\n\n", &mut receive).unwrap();
+    let took = from.elapsed();
+    assert!(length >= bytes);
+    took
+}
+
+#[test]
+fn decoding_is_linear() {
+    for framing in [Framing::Sse, Framing::Ndjson] {
+        let best = |bytes| (0..5).map(|_| byte_by_byte(framing, bytes)).min().unwrap();
+        let (one, eight) = (best(200_000), best(1_600_000));
+        assert!(
+            eight < one * 24,
+            "{framing:?}: {one:?} became {eight:?}, where eight times as long is linear"
+        );
+    }
+}
+
+/// The benchmark of it: `cargo test --release --lib -- --ignored --nocapture a_hundred_megabytes`.
+#[test]
+#[ignore = "a benchmark"]
+fn a_hundred_megabytes_byte_by_byte() {
+    for framing in [Framing::Sse, Framing::Ndjson] {
+        let (small, large) = (byte_by_byte(framing, 1_000_000), byte_by_byte(framing, 100_000_000));
+        println!("{framing:?}: 1 MB in {small:?}, 100 MB in {large:?}");
+        assert!(large < small * 300, "{framing:?}: {small:?} became {large:?}");
+    }
 }

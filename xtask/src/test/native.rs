@@ -29,6 +29,21 @@ fn prometheus(project: &Project, reports: &mut Reports) {
     });
 }
 
+/// Lets every fuzz target meet mutations of its corpus for a while. Two run at a time: together they take as long as
+/// half of them do.
+fn fuzz(project: &Project, reports: &mut Reports) {
+    let args = ["test", "--features", "cli", "--lib", "fuzz::tests::for_a_while", "--"];
+    let options = ["--ignored", "--nocapture", "--test-threads", "2"];
+    reports.add("fuzz", counts::of_rust, || {
+        native_cargo(project, &[args.as_slice(), &options].concat())
+            .named("the fuzz targets")
+            .env("FUZZ_SECONDS", "20")
+            .limit(BUILD)
+            .shown()
+            .finish()
+    });
+}
+
 /// Meets the faults of npm's aimock, as the JavaScript hosts do.
 pub fn aimock(project: &Project, tools: &Tools, reports: &mut Reports) {
     let aimock = match Aimock::start(project, tools) {
@@ -65,4 +80,5 @@ pub fn run(project: &Project, reports: &mut Reports) {
         });
     }
     prometheus(project, reports);
+    fuzz(project, reports);
 }
