@@ -30,6 +30,10 @@ targets! {
     sse => crate::fuzz::sse,
     ndjson => crate::fuzz::ndjson,
     openai => |input| crate::fuzz::provider("openai", input),
+    anthropic => |input| crate::fuzz::provider("anthropic", input),
+    gemini => |input| crate::fuzz::provider("gemini", input),
+    aliyun => |input| crate::fuzz::provider("aliyun", input),
+    ollama => |input| crate::fuzz::provider("ollama", input),
 }
 
 /// What mutations put in: what the decoders and dialects look for.

@@ -80,7 +80,7 @@ impl Fault {
                 } else {
                     error
                 };
-                error.with_code(code)
+                error.with_code(code.map(|code| mask(code, key)))
             }
         };
         error.with_head(head).with_replay(Replay::Processed)
@@ -142,7 +142,7 @@ pub(crate) fn refusal(head: &Head, body: &[u8], key: Option<&str>) -> Error {
         format!("HTTP {status}: {said} ({advice})")
     };
     Error::new(kind, mask(message, key))
-        .with_code(code)
+        .with_code(code.map(|code| mask(code, key)))
         .with_head(head)
         .with_replay(Replay::Processed)
 }
