@@ -1,6 +1,6 @@
 //! The client that blocks, against the mock server: outside of any runtime, inside of both kinds, and in many threads.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)] // test code, also outside of test functions
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // test code, also outside of test functions
 
 use std::thread;
 use std::time::Duration;
@@ -8,7 +8,8 @@ use std::time::Duration;
 use llm_api_router::blocking::{ChatStream, Client};
 use llm_api_router::mock_server::{MockServer, Stats};
 use llm_api_router::{
-    CallOptions, ChatRequest, ConnectionPoolConfig, ErrorKind, Message, ProviderConfig, Result, TimeoutKind,
+    CallOptions, ChatRequest, ConnectionPoolConfig, EmbeddingRequest, ErrorKind, Message, ProviderConfig, Result,
+    TimeoutKind,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -85,10 +86,31 @@ fn it_says_what_the_asynchronous_client_says_over_one_socket() {
         assert_eq!(text(&mut stream), expected);
         assert!(stream.next().is_none(), "the end stays the end");
     }
+    let metrics = client.metrics();
+    assert_eq!(
+        (metrics.models[0].model.as_str(), metrics.models[0].successes),
+        ("m", 40)
+    );
+    assert!(
+        client
+            .metrics_prometheus()
+            .contains("llm_router_pool_sockets_opened_total 1")
+    );
+    assert_eq!(client.diagnose(), []);
     let stats = client.pool_stats();
     let sockets = stats.sockets.unwrap();
     assert_eq!((stats.in_use, sockets.idle, sockets.opened), (0, 1, 1), "{sockets:?}");
     assert_eq!((served.server.stats().total, served.server.stats().requests), (1, 40));
+}
+
+#[test]
+fn models_and_embeddings_are_asked_for_too() {
+    let served = serve();
+    let client = client(served.server.base_url());
+    assert!(!client.models().list().unwrap().data.is_empty());
+    // The mock server makes no embeddings, and says so.
+    let error = client.embeddings().create(EmbeddingRequest::new(["a"])).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
 #[test]

@@ -6,10 +6,16 @@ use std::path::PathBuf;
 use std::process::Output;
 
 use llm_api_router::mock_server::MockServer;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::process::Command;
 
 /// Runs an example that `cargo test` has built beside this test.
 async fn run(name: &str, variables: &[(&str, &str)]) -> Output {
+    run_with(name, &[], variables).await
+}
+
+async fn run_with(name: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
     let here = std::env::current_exe().unwrap();
     let example: PathBuf = here.ancestors().nth(2).unwrap().join("examples").join(name);
     assert!(
@@ -21,6 +27,7 @@ async fn run(name: &str, variables: &[(&str, &str)]) -> Output {
     command
         .env_remove("OPENAI_API_KEY")
         .env_remove("OPENAI_BASE_URL")
+        .args(arguments)
         .envs(variables.iter().copied());
     command.output().await.unwrap()
 }
@@ -108,4 +115,109 @@ async fn connection_pool_optimization_shows_what_sockets_did() {
     assert!(figure('7', "silent stream").contains("idle"), "{text}");
     let noticed: f64 = figure('7', "noticed after").trim_end_matches(" s").parse().unwrap();
     assert!((0.5..10.0).contains(&noticed), "{text}");
+}
+
+/// One answer in the language of each provider that does not speak OpenAI's: the path that is asked, the type of the
+/// answer, and its body, which says “Hi!”.
+const DIALECTS: [(&str, &str, &str, &str); 4] = [
+    (
+        "anthropic",
+        "/messages",
+        "text/event-stream",
+        concat!(
+            "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"msg_1\",\"type\":\"message\",",
+            "\"role\":\"assistant\",\"model\":\"m\",\"content\":[],\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}}\n\n",
+            "event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":0,",
+            "\"content_block\":{\"type\":\"text\",\"text\":\"\"}}\n\n",
+            "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,",
+            "\"delta\":{\"type\":\"text_delta\",\"text\":\"Hi!\"}}\n\n",
+            "event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":0}\n\n",
+            "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},",
+            "\"usage\":{\"output_tokens\":2}}\n\n",
+            "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
+        ),
+    ),
+    (
+        "gemini",
+        "/models/gemini-2.5-flash:streamGenerateContent?alt=sse",
+        "text/event-stream",
+        concat!(
+            "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"Hi!\"}]},",
+            "\"finishReason\":\"STOP\",\"index\":0}],\"modelVersion\":\"gemini-2.5-flash\"}\n\n",
+        ),
+    ),
+    (
+        "aliyun",
+        "/services/aigc/text-generation/generation",
+        "text/event-stream",
+        concat!(
+            "id:1\nevent:result\n:HTTP_STATUS/200\ndata:{\"output\":{\"choices\":[{\"message\":{\"role\":\"assistant\",",
+            "\"content\":\"Hi!\"},\"finish_reason\":\"stop\"}]},\"request_id\":\"r\"}\n\n",
+        ),
+    ),
+    (
+        "ollama",
+        "/api/chat",
+        "application/x-ndjson",
+        concat!(
+            "{\"model\":\"llama3.2\",\"created_at\":\"2024-07-22T20:33:28Z\",",
+            "\"message\":{\"role\":\"assistant\",\"content\":\"Hi!\"},\"done\":false}\n",
+            "{\"model\":\"llama3.2\",\"created_at\":\"2024-07-22T20:33:29Z\",",
+            "\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\"}\n",
+        ),
+    ),
+];
+
+/// Answers one request and gives its first line.
+async fn answer_once(listener: TcpListener, kind: &str, body: &str) -> String {
+    let (mut socket, _) = listener.accept().await.unwrap();
+    let mut request = Vec::new();
+    // The body of a small request ends with the bracket that closes it.
+    while !request.ends_with(b"}") {
+        assert!(socket.read_buf(&mut request).await.unwrap() > 0);
+    }
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    socket.write_all((head + body).as_bytes()).await.unwrap();
+    let request = String::from_utf8(request).unwrap();
+    request.lines().next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn every_provider_streams_an_answer_with_the_lines_of_the_readme() {
+    let server = MockServer::bind("127.0.0.1:0").await.unwrap();
+    let url = server.base_url();
+    for (provider, variable) in [
+        ("openai", "OPENAI_API_KEY"),
+        ("deepseek", "DEEPSEEK_API_KEY"),
+        ("openrouter", "OPENROUTER_API_KEY"),
+        ("xai", "XAI_API_KEY"),
+        ("zhipu", "ZHIPUAI_API_KEY"),
+        ("openai-compatible", "API_KEY"),
+    ] {
+        let output = run_with("providers", &[provider], &[(variable, "id.secret"), ("BASE_URL", &url)]).await;
+        let text = String::from_utf8(output.stdout).unwrap();
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert!(text.starts_with("You said “Hello!”"), "{provider}: {text}{words}");
+    }
+    for (provider, path, kind, body) in DIALECTS {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let key = ["ANTHROPIC_API_KEY", "GEMINI_API_KEY", "DASHSCOPE_API_KEY"].map(|name| (name, "key"));
+        let variables = [key.as_slice(), &[("BASE_URL", url.as_str())]].concat();
+        let arguments = [provider];
+        let (line, output) = tokio::join!(
+            answer_once(listener, kind, body),
+            run_with("providers", &arguments, &variables)
+        );
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            String::from_utf8(output.stdout).unwrap(),
+            "Hi!\n",
+            "{provider}: {words}"
+        );
+        assert_eq!(line, format!("POST {path} HTTP/1.1"), "{provider}");
+    }
 }

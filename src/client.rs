@@ -231,6 +231,16 @@ impl Completions<'_> {
     /// # Errors
     ///
     /// See [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// ```no_run
+    /// # use llm_api_router::{ChatRequest, Client, Message};
+    /// # async fn example(client: Client) -> llm_api_router::Result<()> {
+    /// let request = ChatRequest::new([Message::user("Hello!")]).max_tokens(100);
+    /// let answer = client.chat().completions().create(request).await?;
+    /// println!("{}", answer.content().unwrap_or_default());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create(self, request: ChatRequest) -> Result<ChatCompletion> {
         self.create_with(request, &CallOptions::default()).await
     }
@@ -240,6 +250,16 @@ impl Completions<'_> {
     /// # Errors
     ///
     /// See [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// ```no_run
+    /// # use llm_api_router::{CallOptions, ChatRequest, Client, Message};
+    /// # async fn example(client: Client) -> llm_api_router::Result<()> {
+    /// let options = CallOptions::default().read(300.0).total(600.0).max_retries(0);
+    /// let request = ChatRequest::new([Message::user("A long story, please.")]);
+    /// let answer = client.chat().completions().create_with(request, &options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn create_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatCompletion> {
         let inner = self.client.inner();
         let input = Input::Chat {
@@ -329,6 +349,15 @@ impl ModelsApi<'_> {
     /// # Errors
     ///
     /// See [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// ```no_run
+    /// # async fn example(client: llm_api_router::Client) -> llm_api_router::Result<()> {
+    /// for model in client.models().list().await?.data {
+    ///     println!("{}", model.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn list(self) -> Result<Models> {
         self.list_with(&CallOptions::default()).await
     }

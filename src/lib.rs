@@ -18,9 +18,65 @@
 //! # }
 //! ```
 //!
-//! A call travels one way: [`Client`], the provider's dialect, the gate that limits sockets, the transport; and back
-//! through decoder and dialect. Every limit of [`ConnectionPoolConfig`] and [`TimeoutConfig`] is kept on the wire;
-//! [`Client::capabilities`] tells where a JavaScript host leaves less than that.
+//! # The way of a call
+//!
+//! [`Client`], the provider's dialect, retries, the gate that limits sockets, the transport; and back through decoder
+//! and dialect. Every limit of [`ConnectionPoolConfig`] and [`TimeoutConfig`] is kept on the wire;
+//! [`Client::capabilities`] tells where a JavaScript host leaves less than that. Dropping a future or a stream cancels
+//! everything that belongs to it.
+//!
+//! # Where to find what
+//!
+//! | you want to | look at |
+//! |---|---|
+//! | choose a provider | [`ProviderConfig`], [`guide::providers`] |
+//! | ask for a whole answer, or a streamed one | [`Completions::create`], [`Completions::stream`], [`guide::streaming`] |
+//! | call tools, send images | [`Tool`], [`Message`], [`ContentPart`], [`guide::requests`] |
+//! | make embeddings, list models | [`Client::embeddings`], [`Client::models`] |
+//! | limit sockets | [`ConnectionPoolConfig`], [`Preset`], [`guide::pool`] |
+//! | limit time | [`TimeoutConfig`], [`CallOptions`] for one call, [`guide::timeouts`] |
+//! | have failed calls tried again | [`RetryConfig`], [`guide::retries`] |
+//! | know what went wrong | [`Error`], [`ErrorKind`] |
+//! | see what happens, and what to change | [`Client::metrics`], [`Client::diagnose`], [`guide::monitoring`] |
+//! | do without asynchronous code | the module `blocking` |
+//! | test your program | the module `mock_server` |
+//! | come from the Python library | [`guide::migration`] |
+//!
+//! # Configuration from a file
+//!
+//! One file serves every host and language: keys are `snake_case` or `camelCase`, durations are seconds. A value that
+//! cannot work is an error that names the field and what is allowed.
+//!
+//! ```
+//! use llm_api_router::{Client, ProviderConfig};
+//!
+//! let config: ProviderConfig = serde_json::from_str(
+//!     r#"{
+//!         "provider_type": "openai",
+//!         "api_key": "sk-example",
+//!         "default_model": "gpt-4o-mini",
+//!         "connection_pool_config": { "max_connections": 50 },
+//!         "timeout_config": { "read": 120, "idle": 15 }
+//!     }"#,
+//! )?;
+//! let client = Client::new(config)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Errors
+//!
+//! ```no_run
+//! use llm_api_router::{ChatRequest, Client, ErrorKind, Message};
+//!
+//! # async fn example(client: Client) {
+//! match client.chat().completions().create(ChatRequest::new([Message::user("Hello!")])).await {
+//!     Ok(answer) => println!("{}", answer.content().unwrap_or_default()),
+//!     Err(error) if error.kind() == ErrorKind::Authentication => eprintln!("check your key"),
+//!     // The sentence names the limit and the setting to change; after retries, `last` is the last attempt's error.
+//!     Err(error) => eprintln!("{error} (after {} attempts, {:?})", error.attempts(), error.elapsed()),
+//! }
+//! # }
+//! ```
 //!
 //! # Features
 //!

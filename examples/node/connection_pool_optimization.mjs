@@ -36,17 +36,16 @@ async function defaults() {
 async function ownPool() {
   title("2 a pool of your own: maxConnections 4, maxKeepaliveConnections 2");
   const client = new Client({
-    ...config(),
+    ...config("slow"),
     connectionPoolConfig: { maxConnections: 4, maxKeepaliveConnections: 2, keepaliveExpiry: 120 },
   });
-  await resetCounts();
   const streams = await openStreams(client, 4);
   const waiting = Array.from({ length: 8 }, () => ask(client));
   await until(() => client.poolStats().waiting === 8);
   show("calls that wait while 4 streams run", client.poolStats().waiting);
+  show("requests in flight, as the server sees them", (await counts()).in_flight);
   for (const stream of streams) await read(stream);
   show("calls that failed", await failures(waiting));
-  show("sockets at once, as the server saw them", (await counts()).most_open);
   showTime("longest wait", client.poolStats().longestWait);
   // What the host decides by itself, it says.
   const { maxConnections, maxKeepaliveConnections } = client.capabilities().knobs;
@@ -78,7 +77,7 @@ async function ownTimeouts() {
 /** Many streams at once: no call waits for another. */
 async function highConcurrency() {
   title("4 high concurrency: 200 places");
-  const client = new Client({ ...config(), preset: "high_concurrency" });
+  const client = new Client({ ...config("slow"), preset: "high_concurrency" });
   await resetCounts();
   const streams = await openStreams(client, 120);
   show("streams at once", client.poolStats().inUse);
@@ -156,9 +155,10 @@ function ask(client) {
   return client.chat.completions.create({ messages: [{ role: "user", content: "Tell me about connection pools." }] });
 }
 
-function open(client) {
+function open(client, maxTokens) {
   return client.chat.completions.create({
     messages: [{ role: "user", content: "Tell me about connection pools." }],
+    max_tokens: maxTokens,
     stream: true,
   });
 }
@@ -167,9 +167,9 @@ async function read(stream) {
   for await (const _ of stream);
 }
 
-/** Opens streams at the same time and reads none of them yet. */
+/** Opens streams of about two seconds at the same time and reads none of them yet. */
 function openStreams(client, count) {
-  return Promise.all(Array.from({ length: count }, () => open(client)));
+  return Promise.all(Array.from({ length: count }, () => open(client, 40)));
 }
 
 async function failures(calls) {

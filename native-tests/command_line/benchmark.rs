@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use super::{at, command, ended, kill, run, serve};
+use super::{Scratch, at, command, ended, kill, run, serve};
 
 #[test]
 fn sockets_are_counted_as_the_server_counts_them() {
@@ -45,6 +45,24 @@ fn people_get_a_table() {
         assert!(out.contains(row), "{out}");
     }
     assert!(!out.contains("first token") && !out.contains("cold"), "{out}");
+}
+
+#[test]
+fn a_pool_that_is_too_small_is_found_and_the_setting_named() {
+    let served = serve();
+    let scratch = Scratch::new("small-pool");
+    let file = scratch.file(
+        "small.toml",
+        &format!(
+            "provider_type = \"openai-compatible\"\nbase_url = \"{}\"\ndefault_model = \"m\"\n\
+             timeout_config = {{ pool = 1 }}\nconnection_pool_config = {{ max_connections = 1 }}\n",
+            served.server.scenario_url("slow")
+        ),
+    );
+    let size = ["-n", "4", "-j", "4", "--no-stream"];
+    let (code, out, error) = run(&[&["benchmark", "--config", &file], size.as_slice()].concat());
+    assert!(code == Some(1) && error.contains("no place in the pool"), "{error}");
+    assert!(out.contains("try connection_pool_config.max_connections = "), "{out}");
 }
 
 #[test]

@@ -10,6 +10,7 @@
 mod benchmark;
 mod chat;
 mod mock;
+mod models;
 mod test;
 mod validate;
 

@@ -55,6 +55,7 @@ fn help_and_version() {
         ("chat", "--system"),
         ("test", "--config"),
         ("validate", "--format"),
+        ("models", "--output"),
         ("benchmark", "--compare-cold"),
         ("mock", "--port"),
         ("completions", "zsh"),

@@ -8,8 +8,10 @@ use super::stream::ChatStream;
 use crate::capabilities::Capabilities;
 use crate::client::PoolStats;
 use crate::config::{CallOptions, ProviderConfig};
+use crate::diagnose::Finding;
 use crate::error::{Error, Result};
-use crate::types::{ChatCompletion, ChatRequest};
+use crate::metrics::Metrics;
+use crate::types::{ChatCompletion, ChatRequest, EmbeddingRequest, Embeddings, Models};
 
 /// A client of one provider that blocks. Clones share its pool and its thread; use one client for all your calls.
 ///
@@ -56,10 +58,40 @@ impl Client {
         Chat { client: self }
     }
 
+    /// Embeddings.
+    #[must_use]
+    pub fn embeddings(&self) -> EmbeddingsApi<'_> {
+        EmbeddingsApi { client: self }
+    }
+
+    /// The provider's models.
+    #[must_use]
+    pub fn models(&self) -> ModelsApi<'_> {
+        ModelsApi { client: self }
+    }
+
     /// The pool's figures at this moment.
     #[must_use]
     pub fn pool_stats(&self) -> PoolStats {
         self.shared.client.pool_stats()
+    }
+
+    /// What the calls came to so far, by model; see [`Client::metrics`](crate::Client::metrics).
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.shared.client.metrics()
+    }
+
+    /// The metrics as text for Prometheus; see [`Client::metrics_prometheus`](crate::Client::metrics_prometheus).
+    #[must_use]
+    pub fn metrics_prometheus(&self) -> String {
+        self.shared.client.metrics_prometheus()
+    }
+
+    /// What the numbers so far say about the configuration; see [`Client::diagnose`](crate::Client::diagnose).
+    #[must_use]
+    pub fn diagnose(&self) -> Vec<Finding> {
+        self.shared.client.diagnose()
     }
 
     /// Opens sockets ahead of use and gives how many; see [`Client::warm`](crate::Client::warm).
@@ -153,5 +185,61 @@ impl Completions<'_> {
         let (client, options) = (client.clone(), options.clone());
         let stream = runtime.run(async move { client.chat().completions().stream_with(request, &options).await })??;
         Ok(ChatStream::new(stream, Arc::clone(runtime)))
+    }
+}
+
+/// The part of the API that makes embeddings.
+#[derive(Clone, Copy, Debug)]
+pub struct EmbeddingsApi<'a> {
+    client: &'a Client,
+}
+
+impl EmbeddingsApi<'_> {
+    /// The vectors of texts, in their order. Anthropic, DeepSeek and xAI have none.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub fn create(self, request: EmbeddingRequest) -> Result<Embeddings> {
+        self.create_with(request, &CallOptions::default())
+    }
+
+    /// The vectors of texts, with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub fn create_with(self, request: EmbeddingRequest, options: &CallOptions) -> Result<Embeddings> {
+        let Shared { client, runtime } = &*self.client.shared;
+        let (client, options) = (client.clone(), options.clone());
+        runtime.run(async move { client.embeddings().create_with(request, &options).await })?
+    }
+}
+
+/// The part of the API that tells which models there are.
+#[derive(Clone, Copy, Debug)]
+pub struct ModelsApi<'a> {
+    client: &'a Client,
+}
+
+impl ModelsApi<'_> {
+    /// The models that the key may use.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub fn list(self) -> Result<Models> {
+        self.list_with(&CallOptions::default())
+    }
+
+    /// The models that the key may use, with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub fn list_with(self, options: &CallOptions) -> Result<Models> {
+        let Shared { client, runtime } = &*self.client.shared;
+        let (client, options) = (client.clone(), options.clone());
+        runtime.run(async move { client.models().list_with(&options).await })?
     }
 }

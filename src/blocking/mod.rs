@@ -29,5 +29,5 @@ mod client;
 mod runtime;
 mod stream;
 
-pub use client::{Chat, Client, Completions};
+pub use client::{Chat, Client, Completions, EmbeddingsApi, ModelsApi};
 pub use stream::ChatStream;

@@ -3,7 +3,14 @@
 use super::raw::{Table, Value};
 use crate::error::Error;
 
-/// The version of HTTP that a client speaks. There is no falling back from one to the other.
+/// The version of HTTP that a client speaks. There is no falling back from one to the other. Default: HTTP/1.1.
+///
+/// ```
+/// use llm_api_router::{Client, HttpVersion, ProviderConfig};
+///
+/// let client = Client::new(ProviderConfig::new("openai", "sk-example").http_version(HttpVersion::Http2))?;
+/// # Ok::<(), llm_api_router::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpVersion {

@@ -8,6 +8,16 @@ use serde::Serialize;
 pub(crate) const REOPENED_WITHIN: Duration = Duration::from_secs(30);
 
 /// A client's sockets at one moment, and what happened to them so far. Known on native targets alone.
+///
+/// ```
+/// use llm_api_router::{Client, ProviderConfig};
+///
+/// let client = Client::new(ProviderConfig::new("openai", "sk-example"))?;
+/// if let Some(sockets) = client.pool_stats().sockets {
+///     println!("{} opened, used again {} times, {} closed", sockets.opened, sockets.reused, sockets.closed.total());
+/// }
+/// # Ok::<(), llm_api_router::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SocketStats {

@@ -9,6 +9,13 @@ use super::open::open_object;
 use super::{ToolCallDelta, Usage};
 
 /// A piece of a streamed answer. Fields that are not named here are in `extra`.
+///
+/// ```
+/// let json = r#"{"id": "c-1", "model": "m", "choices": [{"index": 0, "delta": {"content": "Hi"}}]}"#;
+/// let chunk: llm_api_router::ChatChunk = serde_json::from_str(json)?;
+/// assert_eq!(chunk.content(), Some("Hi"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChatChunk {

@@ -7,6 +7,18 @@ use super::open::open_object;
 use super::{Content, Message, ToolCall};
 
 /// An answer. Fields that are not named here are in `extra`.
+///
+/// ```
+/// let json = r#"{
+///     "id": "c-1", "model": "m",
+///     "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hi!"}, "finish_reason": "stop"}],
+///     "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
+/// }"#;
+/// let answer: llm_api_router::ChatCompletion = serde_json::from_str(json)?;
+/// assert_eq!(answer.content(), Some("Hi!"));
+/// assert_eq!(answer.choices[0].finish_reason.as_deref(), Some("stop"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ChatCompletion {

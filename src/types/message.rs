@@ -11,6 +11,18 @@ use super::ToolCall;
 use super::open::open_object;
 
 /// One message of a conversation.
+///
+/// ```
+/// use llm_api_router::Message;
+///
+/// let conversation = [
+///     Message::system("Be brief."),
+///     Message::user("Hello!"),
+///     Message::assistant("Hi."),
+///     Message::user("Why is the sky blue?"),
+/// ];
+/// assert_eq!(conversation[0].role, "system");
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Message {

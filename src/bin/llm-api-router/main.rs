@@ -7,6 +7,7 @@ mod document;
 mod failure;
 mod keys;
 mod mock;
+mod models;
 mod output;
 mod signals;
 mod target;
@@ -32,6 +33,7 @@ enum Command {
     Chat(chat::Options),
     Test(test::Options),
     Validate(validate::Options),
+    Models(models::Options),
     Benchmark(benchmark::Options),
     Mock(mock::Options),
     Completions(completions::Options),
@@ -73,6 +75,7 @@ fn run(command: &Command) -> Result<(), Failure> {
         Command::Chat(options) => chat::run(options),
         Command::Test(options) => test::run(options),
         Command::Validate(options) => validate::run(options),
+        Command::Models(options) => models::run(options),
         Command::Benchmark(options) => benchmark::run(options),
         Command::Mock(options) => mock::run(options),
         Command::Completions(options) => completions::run(options),

@@ -97,7 +97,7 @@ fn passed(report: &Report, provider: &str, output: Output) -> Result<(), Failure
             milliseconds(report.connect),
             milliseconds(report.first_token),
             milliseconds(report.latency),
-            report.answer.trim(),
+            beginning(&report.answer),
         )),
     }
 }
@@ -134,4 +134,14 @@ fn milliseconds(time: Option<Duration>) -> String {
         || "nothing came".to_owned(),
         |time| format!("{:.1} ms", time.as_secs_f64() * 1e3),
     )
+}
+
+/// Enough of an answer to see that it is one.
+fn beginning(answer: &str) -> String {
+    const ENOUGH: usize = 60;
+    let mut words: String = answer.trim().chars().take(ENOUGH).collect();
+    if words.len() < answer.trim().len() {
+        words.push('…');
+    }
+    words
 }

@@ -1,7 +1,7 @@
 // Tests of the package in Node: imported and required, and the example.
 
 import { fileURLToPath } from "node:url";
-import { exampleEnv, expectAnswer, expectFigures } from "../examples.mjs";
+import { exampleEnv, expectAnswer, expectFigures, expectProvider, PROVIDERS } from "../examples.mjs";
 import { Report, run, settings } from "../report.mjs";
 
 const report = new Report();
@@ -18,4 +18,7 @@ await report.test("node: examples/node/connection_pool_optimization.mjs", async 
   const { stdout, stderr } = await run(process.execPath, ["examples/node/connection_pool_optimization.mjs"]);
   expectFigures(stdout, stderr);
 });
+for (const provider of Object.keys(PROVIDERS)) {
+  await report.test(`node: examples/node/providers.mjs ${provider}`, () => expectProvider(provider));
+}
 report.finish();

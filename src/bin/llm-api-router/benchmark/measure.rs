@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
-use llm_api_router::{ChatRequest, Client, Error, Message, PoolStats, Result};
+use llm_api_router::{ChatRequest, Client, Error, Finding, Message, PoolStats, Result};
 use tokio::sync::mpsc;
 
 use crate::failure::{Failure, describe};
@@ -31,6 +31,8 @@ pub struct Measured {
     pub first_error: Option<String>,
     pub took: Duration,
     pub pool: PoolStats,
+    /// What the client's numbers say about its configuration.
+    pub findings: Vec<Finding>,
     pub interrupted: bool,
 }
 
@@ -88,6 +90,7 @@ pub async fn run(
         first_error: errors.first().map(describe),
         took,
         pool: client.pool_stats(),
+        findings: client.diagnose(),
         interrupted,
     })
 }

@@ -47,6 +47,11 @@ pub fn text(pooled: &Measured, cold: Option<&Measured>) -> String {
             "\nreuse takes {ratio:.2} of the time that new sockets take (latency, p50)"
         );
     }
+    // What the cold run shows is what it was made to show.
+    for finding in &pooled.findings {
+        let (setting, now, then) = (finding.setting, finding.current, finding.suggested);
+        let _ = writeln!(text, "\n{}\n  try {setting} = {then} (now {now})", finding.message);
+    }
     text.trim_end().to_owned()
 }
 
@@ -75,6 +80,7 @@ fn run(run: &Measured) -> Value {
         "sockets_opened": run.pool.sockets.map(|sockets| sockets.opened),
         "sockets_reused": run.pool.sockets.map(|sockets| sockets.reused),
         "pool": run.pool,
+        "findings": run.findings,
     })
 }
 
