@@ -226,11 +226,10 @@ export class Call {
 
   #readStarts() {
     try {
-      this.#core.readStarts(); // throws what stood behind the chunks of the read before
+      this.#arm(this.#core.readStarts());
     } catch (raw) {
-      throw this.#failed(raw);
+      throw this.#failed(raw); // what stood behind the chunks of the read before
     }
-    this.#arm();
   }
 
   #onSignal = () => this.abort(this.#signal.reason);
@@ -245,8 +244,7 @@ export class Call {
   }
 
   /** Sets the timer to the nearest deadline, unless it fires before that anyway and can be set again then. */
-  #arm() {
-    const wait = this.#core.nextDeadline();
+  #arm(wait) {
     if (wait < 0) return;
     const due = performance.now() + wait;
     if (due < this.#fires) this.#setTimer(wait, due);

@@ -1,6 +1,6 @@
 // Reads a streamed answer ahead of its consumer, into a buffer of bounded size, and hands its chunks out.
 
-import { accumulate } from "./completion.js";
+import { Chunks } from "./chunks.js";
 import { LLMRouterError } from "./errors.js";
 
 const NONE = { chunks: [], bytes: 0 };
@@ -24,8 +24,7 @@ export class Pump {
   #ended = false;
   /** What ended the stream before its time; is given once. */
   #failure;
-  /** The answer as far as it has come. */
-  #soFar = accumulate();
+  #chunks = new Chunks();
   /** How many ask for chunks at this moment, and the promise of the last of them. */
   #asking = 0;
   #lastAsked;
@@ -44,7 +43,7 @@ export class Pump {
 
   /** All that has come, put together: call it at the end. */
   completion() {
-    return this.#soFar.done();
+    return this.#chunks.completion();
   }
 
   /** The next chunk, as an iterator gives it. No `async` here: most chunks are there already. */
@@ -112,9 +111,8 @@ export class Pump {
   #push(json, bytes) {
     this.#partial += bytes;
     if (json === undefined) return;
-    const batch = { chunks: JSON.parse(json), bytes: this.#partial };
+    const batch = { chunks: this.#chunks.read(json), bytes: this.#partial };
     if (batch.chunks.length === 0) return;
-    batch.chunks.forEach(this.#soFar.add);
     this.#partial = 0;
     this.#held += batch.bytes;
     this.#queue.push(batch);
@@ -194,7 +192,7 @@ export class Pump {
     if (this.#ended) return;
     this.#ended = true;
     this.#failure = failure;
-    if (failure?.error instanceof LLMRouterError) failure.error.carry(this.#soFar.done());
+    if (failure?.error instanceof LLMRouterError) failure.error.carry(this.#chunks.completion());
     this.#onRoom();
     this.#onChange();
     this.#settle();

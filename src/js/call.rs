@@ -17,7 +17,7 @@ use super::error::{aborted, again, raw};
 use crate::call::{Call, Prepared};
 use crate::client::Inner;
 use crate::error::Error;
-use crate::rt;
+use crate::rt::{self, Instant};
 use crate::stream::{JsonText, Machine, Reader};
 use crate::transport::{Hold, failure_of};
 
@@ -169,12 +169,13 @@ impl CoreCall {
         self.client.settings.pool.stream_buffer_size
     }
 
-    /// A read is pending from now on.
+    /// A read is pending from now on. Gives the milliseconds to the nearest deadline; -1: there is none.
     #[wasm_bindgen(js_name = readStarts)]
-    pub fn read_starts(&self) -> Result<(), JsValue> {
+    pub fn read_starts(&self) -> Result<f64, JsValue> {
         self.with(|answer| {
-            answer.machine.clocks.lock().reads(rt::now());
-            Ok(())
+            let now = rt::now();
+            answer.machine.clocks.lock().reads(now);
+            Ok(answer.milliseconds_left(now))
         })
     }
 
@@ -217,22 +218,13 @@ impl CoreCall {
             .unwrap_or_else(aborted)
     }
 
-    /// Milliseconds to the nearest deadline; -1: there is none.
-    #[wasm_bindgen(js_name = nextDeadline)]
-    pub fn next_deadline(&self) -> f64 {
-        self.shared
-            .answer
-            .borrow()
-            .as_ref()
-            .map_or(-1.0, Answer::milliseconds_left)
-    }
-
     /// The timer has gone off: throws if a limit ran out, else tells when to look again.
     #[wasm_bindgen(js_name = onDeadline)]
     pub fn on_deadline(&self) -> Result<f64, JsValue> {
-        self.with(|answer| match answer.machine.expired(rt::now()) {
+        let now = rt::now();
+        self.with(|answer| match answer.machine.expired(now) {
             Some(error) => Err(error),
-            None => Ok(answer.milliseconds_left()),
+            None => Ok(answer.milliseconds_left(now)),
         })
     }
 
@@ -280,8 +272,8 @@ impl Answer {
         }
     }
 
-    fn milliseconds_left(&self) -> f64 {
+    fn milliseconds_left(&self, now: Instant) -> f64 {
         let next = self.machine.clocks.lock().next();
-        next.map_or(-1.0, |(at, _)| (at.since(rt::now()).as_secs_f64() * 1e3).ceil())
+        next.map_or(-1.0, |(at, _)| (at.since(now).as_secs_f64() * 1e3).ceil())
     }
 }

@@ -31,7 +31,7 @@ pub(crate) use answer::{Fault, Signals, refusal};
 pub(crate) use credentials::Credentials;
 pub(crate) use encode::encode;
 pub(crate) use facts::Provider;
-pub(crate) use peek::{Peek, PeekUsage};
+pub(crate) use peek::{Peek, PeekChoice, PeekDelta, PeekUsage};
 
 use crate::decode::{Event, Framing};
 use crate::stream::Sink;

@@ -13,8 +13,8 @@ use crate::metrics::Tokens;
 pub(crate) struct Peek<'a> {
     #[serde(borrow, default)]
     pub(crate) error: Option<&'a RawValue>,
-    #[serde(default)]
-    pub(crate) choices: Option<Vec<PeekChoice>>,
+    #[serde(borrow, default)]
+    pub(crate) choices: Option<Vec<PeekChoice<'a>>>,
     #[serde(borrow, default)]
     pub(crate) usage: Option<PeekUsage<'a>>,
     /// Of lists that are no chat.
@@ -59,20 +59,32 @@ impl PeekUsage<'_> {
 
 /// One of its choices.
 #[derive(serde::Deserialize)]
-pub(crate) struct PeekChoice {
+pub(crate) struct PeekChoice<'a> {
     #[serde(default)]
     pub(crate) index: u32,
-    #[serde(default)]
-    pub(crate) delta: Option<Weight>,
+    #[serde(borrow, default)]
+    pub(crate) delta: Option<PeekDelta<'a>>,
     #[serde(default)]
     pub(crate) finish_reason: Option<IgnoredAny>,
 }
 
-/// Whether a delta says anything beyond who speaks.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub(crate) struct Weight(pub(crate) bool);
+/// What a delta says.
+pub(crate) struct PeekDelta<'a> {
+    /// Its `content`, as it stands there.
+    pub(crate) content: Option<&'a RawValue>,
+    /// It says something beyond that and who speaks.
+    pub(crate) more: bool,
+}
 
-impl<'de> Deserialize<'de> for Weight {
+impl PeekDelta<'_> {
+    /// Whether it says anything beyond who speaks.
+    pub(crate) fn is_filled(&self) -> bool {
+        let empty = |json: &RawValue| matches!(json.get(), "null" | "\"\"" | "[]" | "{}");
+        self.more || self.content.is_some_and(|content| !empty(content))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for PeekDelta<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(DeltaVisitor)
     }
@@ -81,25 +93,35 @@ impl<'de> Deserialize<'de> for Weight {
 struct DeltaVisitor;
 
 impl<'de> Visitor<'de> for DeltaVisitor {
-    type Value = Weight;
+    type Value = PeekDelta<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a delta")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Weight, A::Error> {
-        let mut weight = Weight(false);
-        while let Some(Key { counts }) = entries.next_key()? {
-            let Filled(filled) = entries.next_value()?;
-            weight.0 |= counts && filled;
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<PeekDelta<'de>, A::Error> {
+        let mut delta = PeekDelta {
+            content: None,
+            more: false,
+        };
+        while let Some(key) = entries.next_key()? {
+            match key {
+                Key::Content => delta.content = Some(entries.next_value()?),
+                Key::Role => {
+                    entries.next_value::<IgnoredAny>()?;
+                }
+                Key::Other => delta.more |= entries.next_value::<Filled>()?.0,
+            }
         }
-        Ok(weight)
+        Ok(delta)
     }
 }
 
 /// The name of a delta's field, as far as it matters.
-struct Key {
-    counts: bool,
+enum Key {
+    Content,
+    Role,
+    Other,
 }
 
 impl<'de> Deserialize<'de> for Key {
@@ -114,7 +136,11 @@ impl<'de> Deserialize<'de> for Key {
             }
 
             fn visit_str<E>(self, name: &str) -> Result<Key, E> {
-                Ok(Key { counts: name != "role" })
+                Ok(match name {
+                    "content" => Key::Content,
+                    "role" => Key::Role,
+                    _ => Key::Other,
+                })
             }
         }
 

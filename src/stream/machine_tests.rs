@@ -238,7 +238,7 @@ fn javascript_gets_a_whole_answer_as_its_json() {
 fn javascript_gets_one_array_for_one_read() {
     let mut machine = events(JsonText::default());
     machine.on_bytes(at(3), HELLO.as_bytes()).unwrap();
-    let array: Vec<serde_json::Value> = serde_json::from_str(&machine.sink.take().unwrap()).unwrap();
+    let array = expand(&machine.sink.take().unwrap());
     assert_eq!(array.len(), 3);
     assert_eq!(machine.sink.take(), None);
     machine.on_bytes(at(3), b": ping\n\n").unwrap();
@@ -274,6 +274,9 @@ fn chunk() -> impl Strategy<Value = String> {
         r#""delta":{}"#,
         r#""delta":null"#,
         r#""delta":{"role":"assistant","content":""}"#,
+        r#""delta":{"role":"assistant","content":"Hi"}"#,
+        r#""delta":{"content":""}"#,
+        r#""delta":{"content":"a","refusal":"b"}"#,
         r#""delta":{"content":null}"#,
         r#""delta":{"content":"é\n\"x\""}"#,
         r#""delta":{"tool_calls":[]}"#,
@@ -287,11 +290,35 @@ fn chunk() -> impl Strategy<Value = String> {
     (delta, finish, index).prop_map(|(delta, finish, index)| format!(r#"{{"choices":[{{{index}{delta}{finish}}}]}}"#))
 }
 
+/// The chunks that the texts of [`JsonText`] stand for, as the package's JavaScript reads them.
+fn expand(text: &str) -> Vec<serde_json::Value> {
+    let items: Vec<serde_json::Value> = serde_json::from_str(text).unwrap();
+    let mut like = serde_json::Value::Null;
+    let chunks = items.into_iter().map(|item| match item {
+        serde_json::Value::String(text) => {
+            let mut chunk = like.clone();
+            chunk["choices"][0]["delta"]["content"] = text.into();
+            chunk
+        }
+        serde_json::Value::Array(mut one) => {
+            like = one.remove(0);
+            like.clone()
+        }
+        chunk => chunk,
+    });
+    chunks.collect()
+}
+
 proptest! {
     #[test]
-    fn the_look_in_passing_sees_what_the_whole_parse_sees(json in chunk()) {
-        let typed = Typed::default().openai_chunk(&json);
-        prop_assert!(typed.is_ok(), "{:?}", typed);
-        prop_assert_eq!(typed, JsonText::default().openai_chunk(&json));
+    fn the_look_in_passing_sees_what_the_whole_parse_sees(chunks in prop::collection::vec(chunk(), 1..8)) {
+        let mut sink = JsonText::default();
+        for json in &chunks {
+            let typed = Typed::default().openai_chunk(json);
+            prop_assert!(typed.is_ok(), "{:?}", typed);
+            prop_assert_eq!(typed, sink.openai_chunk(json));
+        }
+        let plain: Vec<serde_json::Value> = chunks.iter().map(|json| serde_json::from_str(json).unwrap()).collect();
+        prop_assert_eq!(expand(&sink.take().unwrap()), plain);
     }
 }

@@ -6,6 +6,7 @@ mod chat;
 mod golden_tests;
 mod machine;
 mod notes;
+mod pattern;
 mod reader;
 mod sink;
 

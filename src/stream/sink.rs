@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use super::notes::Notes;
+use super::pattern::Pattern;
 use crate::metrics::Tokens;
-use crate::provider::{Asked, Fault, Operation, Peek, PeekUsage, Signals};
+use crate::provider::{Asked, Fault, Operation, Peek, PeekChoice, PeekDelta, PeekUsage, Signals};
 use crate::types::{ChatChunk, ChatCompletion, Usage};
 
 /// Takes chunks and tells what they mean for the stream.
@@ -121,11 +122,23 @@ fn is_filled(value: &serde_json::Value) -> bool {
 
 /// Chunks as the text of a JSON array, so that JavaScript parses once per read. OpenAI's chunks pass through as they
 /// came, after a look that allocates nothing for the fields it does not need.
+///
+/// A chunk that others may resemble stands in an array of its own; a string in its place stands for a chunk that is
+/// like the last such one, but for its text.
 #[derive(Debug, Default)]
 #[allow(dead_code, reason = "only the JavaScript side uses it")]
 pub(crate) struct JsonText {
     text: String,
     tokens: Option<Tokens>,
+    like: Option<Like>,
+}
+
+/// The chunk that others may resemble.
+#[derive(Debug)]
+struct Like {
+    pattern: Pattern,
+    choice: u32,
+    ends: bool,
 }
 
 #[allow(dead_code, reason = "only the JavaScript side uses it")]
@@ -139,24 +152,42 @@ impl JsonText {
         text.push(']');
         Some(text)
     }
+
+    fn push(&mut self, items: [&str; 3]) {
+        self.text.push(if self.text.is_empty() { '[' } else { ',' });
+        self.text.extend(items);
+    }
 }
 
 impl Sink for JsonText {
     fn openai_chunk(&mut self, json: &str) -> Result<Signals, Fault> {
+        let mut signals = Signals::default();
+        if let Some(like) = &self.like
+            && let Some(text) = like.pattern.text_in(json)
+        {
+            signals.choice(like.choice, text != EMPTY, like.ends);
+            self.push([text, "", ""]);
+            return Ok(signals);
+        }
         let peek: Peek<'_> = serde_json::from_str(json).map_err(|error| Fault::malformed(json, &error))?;
         if let Some(error) = peek.error {
             return Err(Fault::reported(error.get()));
         }
-        let mut signals = Signals::default();
-        for choice in peek.choices.iter().flatten() {
-            let content = choice.delta.is_some_and(|delta| delta.0);
+        let choices = peek.choices.as_deref().unwrap_or_default();
+        for choice in choices {
+            let content = choice.delta.as_ref().is_some_and(PeekDelta::is_filled);
             signals.choice(choice.index, content, choice.finish_reason.is_some());
         }
         if let Some(usage) = peek.usage {
             self.tokens = usage.tokens().or(self.tokens);
         }
-        self.text.push(if self.text.is_empty() { '[' } else { ',' });
-        self.text.push_str(json);
+        match pattern(json, choices) {
+            None => self.push(["", json, ""]),
+            Some(like) => {
+                self.like = Some(like);
+                self.push(["[", json, "]"]);
+            }
+        }
         Ok(signals)
     }
 
@@ -169,4 +200,18 @@ impl Sink for JsonText {
         self.tokens = PeekUsage::in_answer(&answer);
         Ok(Some(answer))
     }
+}
+
+/// A JSON string without a character.
+const EMPTY: &str = "\"\"";
+
+/// What others may resemble, if this chunk says nothing but a text.
+fn pattern(json: &str, choices: &[PeekChoice<'_>]) -> Option<Like> {
+    let [choice] = choices else { return None };
+    let delta = choice.delta.as_ref().filter(|delta| !delta.more)?;
+    Some(Like {
+        pattern: Pattern::of(json, delta.content?.get())?,
+        choice: choice.index,
+        ends: choice.finish_reason.is_some(),
+    })
 }

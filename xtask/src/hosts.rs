@@ -75,11 +75,16 @@ impl Installed {
 
     /// A script of a host, ready to run.
     pub fn script(&self, tools: &Tools, mock: &Mock, host: &str, script: &str) -> Step {
-        Step::new("node")
-            .named(format!("{host}/{script}"))
+        let step = Step::new("node").named(format!("{host}/{script}"));
+        self.prepare(tools, &mock.url, step)
             .arg(format!("hosts/{host}/{script}"))
-            .dir(&self.dir)
-            .env("MOCK_URL", &mock.url)
+            .limit(Duration::from_secs(600))
+    }
+
+    /// Tells a step that runs here where everything is.
+    pub fn prepare(&self, tools: &Tools, mock_url: &str, step: Step) -> Step {
+        step.dir(&self.dir)
+            .env("MOCK_URL", mock_url)
             .env("TOOLS", &tools.npm)
             .env("CHROMIUM", &tools.chromium)
             .env("FIREFOX", &tools.firefox)
@@ -91,7 +96,6 @@ impl Installed {
             .env("DENO_NO_UPDATE_CHECK", "1")
             .env("WRANGLER_SEND_METRICS", "false")
             .env("DO_NOT_TRACK", "1")
-            .limit(Duration::from_secs(600))
     }
 }
 

@@ -4,6 +4,7 @@
 use std::error::Error;
 use std::future::Future;
 
+mod first;
 pub mod measure;
 mod memory;
 mod tls;
@@ -72,6 +73,7 @@ pub fn main<C: Contestant>() -> Outcome {
         match task.as_str() {
             "ask" => work::run::<C>(&options, count, false).await,
             "stream" => work::run::<C>(&options, count, true).await,
+            "first" => first::run::<C>(&options, count).await,
             "tls" => tls::run::<C>(&options, count).await,
             "open" => memory::run::<C>(&options, count).await,
             _ => Err(format!("there is no task {task:?}").into()),

@@ -57,9 +57,9 @@ impl fmt::Display for Figures {
 
 /// A bound that the project has set itself.
 pub struct Target {
-    pub what: &'static str,
-    pub bound: Bound,
-    pub reached: f64,
+    what: String,
+    bound: Bound,
+    reached: f64,
 }
 
 /// On which side of a number to stay.
@@ -70,6 +70,14 @@ pub enum Bound {
 }
 
 impl Target {
+    pub fn new(what: impl Into<String>, bound: Bound, reached: f64) -> Self {
+        Self {
+            what: what.into(),
+            bound,
+            reached,
+        }
+    }
+
     pub fn holds(&self) -> bool {
         match self.bound {
             Bound::AtMost(most) => self.reached <= most,
@@ -79,7 +87,7 @@ impl Target {
 }
 
 /// The table of targets.
-pub fn targets(targets: &[Target]) -> String {
+pub fn targets(targets: &[&Target]) -> String {
     let mut table = "| target | bound | reached | holds |\n|---|---|---|---|\n".to_owned();
     for target in targets {
         let bound = match target.bound {
@@ -114,17 +122,9 @@ mod tests {
 
     #[test]
     fn what_could_not_be_measured_holds_no_target() {
-        let target = |bound| Target {
-            what: "x",
-            bound,
-            reached: f64::NAN,
-        };
+        let target = |bound| Target::new("x", bound, f64::NAN);
         assert!(!target(Bound::AtMost(1.0)).holds() && !target(Bound::AtLeast(1.0)).holds());
-        let list = [Target {
-            what: "time",
-            bound: Bound::AtMost(1.05),
-            reached: 1.2,
-        }];
-        assert!(targets(&list).contains("| time | at most 1.05 | 1.20 | **no** |"));
+        let late = Target::new("time", Bound::AtMost(1.05), 1.2);
+        assert!(targets(&[&late]).contains("| time | at most 1.05 | 1.20 | **no** |"));
     }
 }

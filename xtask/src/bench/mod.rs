@@ -1,16 +1,50 @@
 //! `cargo xtask bench`: this client beside others, on one machine in one run.
 
 mod cores;
+mod field;
 mod figures;
 mod native;
+mod plot;
+mod report;
+mod size;
+mod web;
+
+use field::Field;
+use report::Section;
 
 use crate::Outcome;
 use crate::project::Project;
 
-/// Runs a part of the benchmark; whether every target was reached comes back.
+/// Runs the benchmark or a part of it; whether every target was reached comes back.
 pub fn run(project: &Project, args: &[&str]) -> Outcome<bool> {
-    match args {
-        ["native"] => native::run(project),
-        _ => Err(format!("unknown arguments {args:?}: `cargo xtask bench native`")),
-    }
+    let sections = match args {
+        [] => {
+            let field = Field::start(project, true)?;
+            let sections = [native(&field)?, web(project, &field)?, size(project)?];
+            report::save(project, &sections)?;
+            sections.into()
+        }
+        ["native"] => vec![native(&Field::start(project, true)?)?],
+        ["web"] => vec![web(project, &Field::start(project, false)?)?],
+        ["size"] => vec![size(project)?],
+        _ => {
+            return Err(format!(
+                "unknown arguments {args:?}: `cargo xtask bench [native | web | size]`"
+            ));
+        }
+    };
+    println!("{}", report::text(&sections));
+    Ok(sections.iter().all(|(_, section)| section.holds()))
+}
+
+fn native(field: &Field) -> Outcome<(&'static str, Section)> {
+    Ok(("Native", native::run(field)?))
+}
+
+fn web(project: &Project, field: &Field) -> Outcome<(&'static str, Section)> {
+    Ok(("JavaScript hosts", web::run(project, field)?))
+}
+
+fn size(project: &Project) -> Outcome<(&'static str, Section)> {
+    Ok(("Size and start", size::run(project)?))
 }

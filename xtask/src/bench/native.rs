@@ -1,24 +1,35 @@
-//! The native part: this client beside reqwest used by hand, each in a process of its own.
-
-use std::path::PathBuf;
-use std::time::Duration;
+//! The native part: this client beside reqwest used by hand and beside other clients, each in a process of its own.
 
 use serde_json::Value;
 
-use super::cores::Cores;
-use super::figures::{self, Bound, Figures, Target};
+use super::field::{Field, in_turn, result};
+use super::figures::{Bound, Figures, Target};
+use super::plot;
+use super::report::Section;
 use crate::Outcome;
-use crate::http;
-use crate::process::{Server, Step};
-use crate::project::Project;
-use crate::toolchain::native_cargo;
 
 /// Odd, so that the median is a round that there was.
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 7;
 
 const OURS: &str = "ours";
 const BY_HAND: &str = "by_hand";
 const SOCKETS: &str = "sockets";
+const ASYNC_OPENAI: &str = "async_openai";
+const GENAI: &str = "genai";
+const HTTPX: &str = "httpx_client.py";
+const OPENAI: &str = "openai_client.py";
+
+/// What the tables call the contestants.
+const NAMES: [(&str, &str); 6] = [
+    (BY_HAND, "reqwest by hand"),
+    (OURS, "llm-api-router"),
+    (ASYNC_OPENAI, "async-openai"),
+    (GENAI, "genai"),
+    (HTTPX, "httpx by hand"),
+    (OPENAI, "openai-python"),
+];
+const ALL: &[&str] = &[BY_HAND, OURS, ASYNC_OPENAI, GENAI, HTTPX, OPENAI];
+const BOTH: &[&str] = &[BY_HAND, OURS];
 
 /// One thing that is measured.
 struct Part {
@@ -34,21 +45,51 @@ const UNARY: Part = Part {
     path: "/v1",
     count: 4_000,
     concurrency: 1,
-    contestants: &[BY_HAND, OURS],
+    contestants: ALL,
 };
 const MANY: Part = Part {
-    task: "ask",
-    path: "/v1",
     count: 20_000,
     concurrency: 64,
-    contestants: &[BY_HAND, OURS],
+    ..UNARY
+};
+const THRONG: Part = Part {
+    count: 20_000,
+    concurrency: 1_000,
+    contestants: BOTH,
+    ..UNARY
 };
 const STREAMS: Part = Part {
     task: "stream",
     path: "/_scenario/events-1000/v1",
     count: 480,
     concurrency: 16,
-    contestants: &[BY_HAND, OURS],
+    contestants: ALL,
+};
+const SHORT: Part = Part {
+    path: "/_scenario/events-10/v1",
+    count: 8_000,
+    contestants: BOTH,
+    ..STREAMS
+};
+const LONG: Part = Part {
+    path: "/_scenario/events-100000/v1",
+    count: 4,
+    concurrency: 4,
+    contestants: BOTH,
+    ..STREAMS
+};
+const SEQUENCE: Part = Part {
+    count: 100,
+    concurrency: 1,
+    contestants: BOTH,
+    ..STREAMS
+};
+const FIRST: Part = Part {
+    task: "first",
+    path: "/_scenario/events-10/v1",
+    count: 1_000,
+    concurrency: 1,
+    contestants: BOTH,
 };
 const OPEN: Part = Part {
     task: "open",
@@ -65,145 +106,61 @@ const TLS: Part = Part {
     contestants: &[OURS],
 };
 
-/// The server and where the programs are.
-struct Field {
-    cores: Cores,
-    programs: PathBuf,
-    http: String,
-    https: String,
-    certificate: String,
-    _server: Server,
-}
-
 /// What every round of one part gave, by contestant.
 #[derive(Default)]
 struct Results(Vec<(&'static str, Vec<Value>)>);
 
-/// Builds, runs the rounds, prints the tables; whether every target holds comes back.
-pub fn run(project: &Project) -> Outcome<bool> {
-    let build = ["build", "--release", "--package", "native-bench"];
-    native_cargo(project, &build)
-        .named("the build of the contestants")
-        .limit(Duration::from_secs(1800))
-        .shown()
-        .run()?;
-    let (cores, pinning) = Cores::choose();
-    println!(
-        "# Native benchmark\n\n{pinning} {ROUNDS} rounds in alternating order; medians, and in brackets the lowest and highest."
-    );
-    let field = Field::start(project, cores)?;
-    let [mut unary, mut many, mut streams, mut open, mut tls] = std::array::from_fn(|_| Results::default());
-    for round in 0..ROUNDS {
-        eprintln!("round {} of {ROUNDS}", round + 1);
-        field.round(&UNARY, round, &mut unary)?;
-        field.round(&MANY, round, &mut many)?;
-        field.round(&STREAMS, round, &mut streams)?;
-        field.round(&OPEN, round, &mut open)?;
-        field.round(&TLS, round, &mut tls)?;
+/// Runs the rounds; the tables, pictures and targets come back.
+pub fn run(field: &Field) -> Outcome<Section> {
+    let parts = [
+        &UNARY, &MANY, &THRONG, &STREAMS, &SHORT, &LONG, &SEQUENCE, &FIRST, &OPEN, &TLS,
+    ];
+    let mut all: [Results; 10] = std::array::from_fn(|_| Results::default());
+    for number in 0..ROUNDS {
+        eprintln!("native: round {} of {ROUNDS}", number + 1);
+        for (part, results) in parts.iter().zip(&mut all) {
+            round(field, part, number, results)?;
+        }
     }
-    let mut targets = Vec::new();
-    work(
-        "One request after the other, on one socket",
-        "request",
-        &unary,
-        |ratio| {
-            targets.push(Target {
-                what: "CPU time per request, one after the other, to reqwest by hand",
-                bound: Bound::AtMost(1.05),
-                reached: ratio.cpu,
-            });
-        },
-    );
-    work("64 requests at a time", "request", &many, |ratio| {
-        targets.push(Target {
-            what: "requests per second, 64 at a time, to reqwest by hand",
-            bound: Bound::AtLeast(0.95),
-            reached: ratio.rate,
-        });
-    });
-    targets.push(Target {
-        what: "sockets opened for 64 requests at a time",
-        bound: Bound::AtMost(64.0),
-        reached: many.of(OURS, |run| number(run, "sockets")).highest(),
-    });
-    work("Streams of 1,000 events, 16 at a time", "event", &streams, |ratio| {
-        targets.push(Target {
-            what: "events per second, 16 streams at a time, to reqwest by hand",
-            bound: Bound::AtLeast(1.10),
-            reached: ratio.rate,
-        });
-    });
-    targets.push(memory(&open));
-    targets.push(latency(&tls));
-    println!("\n## Targets\n\n{}", figures::targets(&targets));
-    Ok(targets.iter().all(Target::holds))
+    let mut section = Section::new(format!(
+        "{} {ROUNDS} rounds in alternating order; medians, and in brackets the lowest and highest.",
+        field.pinning
+    ));
+    let [unary, many, throng, streams, short, long, sequence, first, open, tls] = all;
+    single(&mut section, &unary, &many);
+    streamed(&mut section, &streams, &sequence, &first);
+    growth(&mut section, [&short, &streams, &long], [&unary, &many, &throng]);
+    memory(&mut section, &open);
+    latency(&mut section, &tls);
+    Ok(section)
 }
 
-impl Field {
-    fn start(project: &Project, cores: Cores) -> Outcome<Self> {
-        let programs = project.target.join("release");
-        let step = cores.server(&programs.join("server")).named("the benchmark's server");
-        let (server, ready) = Server::start(step, |line| serde_json::from_str::<Value>(line).ok())?;
-        let text = |name| ready.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        Ok(Self {
-            cores,
-            programs,
-            http: text("http"),
-            https: text("https"),
-            certificate: text("certificate"),
-            _server: server,
-        })
-    }
-
-    /// Lets every contestant run once, forwards in one round and backwards in the next.
-    fn round(&self, part: &Part, round: usize, results: &mut Results) -> Outcome {
-        let mut order = part.contestants.to_vec();
-        if round % 2 == 1 {
-            order.reverse();
-        }
-        for contestant in order {
-            let before = self.sockets()?;
-            let mut run = self.run(part, contestant)?;
-            let opened = self.sockets()?.saturating_sub(before);
-            if let Some(fields) = run.as_object_mut() {
-                fields.insert("sockets".to_owned(), opened.into());
-            }
-            results.add(contestant, run)?;
-        }
-        Ok(())
-    }
-
-    fn run(&self, part: &Part, contestant: &str) -> Outcome<Value> {
+/// Lets every contestant run once.
+fn round(field: &Field, part: &Part, round: usize, results: &mut Results) -> Outcome {
+    for contestant in in_turn(part.contestants, round) {
+        let Some(step) = field.native(contestant) else {
+            continue;
+        };
+        let before = field.sockets()?;
         let encrypted = part.task == TLS.task;
-        let server = if encrypted { &self.https } else { &self.http };
-        let (count, concurrency) = (part.count.to_string(), part.concurrency.to_string());
-        let mut step = self
-            .client(contestant)
-            .args([part.task, &format!("{server}{}", part.path)]);
-        if encrypted {
-            step = step.env("BENCH_CERTIFICATE", &self.certificate);
+        let server = if encrypted { &field.https } else { &field.http };
+        // Those in Python are slower by more than this: each gets about the same time.
+        let share = if contestant.ends_with(".py") { 20 } else { 1 };
+        let count = (part.count / share).max(part.concurrency);
+        let finished = step
+            .env("BENCH_CERTIFICATE", if encrypted { &field.certificate } else { "" })
+            .args([part.task, &format!("{server}{}", part.path)])
+            .args([count.to_string(), part.concurrency.to_string()])
+            .limit(std::time::Duration::from_secs(60))
+            .run()?;
+        let mut run = result(contestant, &finished.stdout)?;
+        let opened = field.sockets()?.saturating_sub(before);
+        if let Some(fields) = run.as_object_mut() {
+            fields.insert("sockets".to_owned(), opened.into());
         }
-        let finished = step.args([count, concurrency]).run()?;
-        serde_json::from_str(finished.stdout.trim())
-            .map_err(|error| format!("{contestant} did not print a result ({error}): {}", finished.stdout))
+        results.add(contestant, run)?;
     }
-
-    fn client(&self, contestant: &str) -> Step {
-        let step = self.cores.client(&self.programs.join(contestant));
-        // A proxy would be measured instead of the server.
-        step.named(contestant).env("NO_PROXY", "127.0.0.1")
-    }
-
-    /// How many sockets the server has accepted so far.
-    fn sockets(&self) -> Outcome<u64> {
-        let stats = http::get(&self.http, "/_stats")?;
-        let stats: Value =
-            serde_json::from_str(stats.trim()).map_err(|error| format!("/_stats is not JSON: {error}"))?;
-        stats
-            .get("total")
-            .and_then(Value::as_u64)
-            .ok_or_else(|| format!("/_stats has no total: {stats}"))
-    }
+    Ok(())
 }
 
 impl Results {
@@ -227,77 +184,230 @@ impl Results {
         let runs = self.0.iter().find(|(name, _)| *name == contestant);
         Figures(runs.iter().flat_map(|(_, runs)| runs).map(figure).collect())
     }
+
+    /// How much was done per second.
+    fn rate(&self, contestant: &str, unit: &str) -> Figures {
+        self.of(contestant, |run| number(run, unit) / number(run, "wall"))
+    }
+
+    /// Microseconds of CPU time that each took.
+    fn cpu(&self, contestant: &str, unit: &str) -> Figures {
+        self.of(contestant, |run| number(run, "cpu") / number(run, unit) * 1e6)
+    }
+
+    fn sockets(&self, contestant: &str) -> Figures {
+        self.of(contestant, |run| number(run, "sockets"))
+    }
+
+    /// Ours to another's.
+    fn ratio(&self, figure: impl Fn(&str) -> Figures, other: &str) -> f64 {
+        figure(OURS).ratio(&figure(other)).median()
+    }
 }
 
 fn number(run: &Value, name: &str) -> f64 {
     run.get(name).and_then(Value::as_f64).unwrap_or(f64::NAN)
 }
 
-/// Ours to the other's.
-struct Ratio {
-    rate: f64,
-    cpu: f64,
+fn single(section: &mut Section, unary: &Results, many: &Results) {
+    work(section, "One request after the other", "request", unary);
+    work(section, "64 requests at a time", "request", many);
+    section.target(Target::new(
+        "CPU time per request, one after the other, to reqwest by hand",
+        Bound::AtMost(1.05),
+        unary.ratio(|name| unary.cpu(name, "count"), BY_HAND),
+    ));
+    section.target(Target::new(
+        "requests per second, 64 at a time, to reqwest by hand",
+        Bound::AtLeast(0.95),
+        many.ratio(|name| many.rate(name, "count"), BY_HAND),
+    ));
+    section.target(Target::new(
+        "sockets opened for 64 requests at a time",
+        Bound::AtMost(64.0),
+        many.sockets(OURS).highest(),
+    ));
 }
 
-/// Prints a table of rates and costs, per request or per event.
-fn work(title: &str, unit: &str, results: &Results, mut judge: impl FnMut(Ratio)) {
-    let done = |run: &Value| number(run, if unit == "event" { "events" } else { "count" });
-    let rate = |name| results.of(name, |run| done(run) / number(run, "wall"));
-    let cpu = |name| results.of(name, |run| number(run, "cpu") / done(run) * 1e6);
-    let busy = |name| results.of(name, |run| number(run, "cpu") / number(run, "wall") * 100.0);
-    let sockets = |name| results.of(name, |run| number(run, "sockets"));
-    println!("\n## {title}\n");
-    println!("| | {unit}s per second | µs of CPU per {unit} | its core busy, % | sockets opened |");
-    println!("|---|---|---|---|---|");
-    for (name, words) in [(BY_HAND, "reqwest by hand"), (OURS, "llm-api-router")] {
-        println!(
-            "| {words} | {:.0} | {:.2} | {:.0} | {:.0} |",
-            rate(name),
-            cpu(name),
-            busy(name),
-            sockets(name)
-        );
+fn streamed(section: &mut Section, streams: &Results, sequence: &Results, first: &Results) {
+    work(section, "Streams of 1,000 events, 16 at a time", "event", streams);
+    let rates = NAMES.map(|(name, words)| (words, streams.rate(name, "events")));
+    section.plot(
+        "native-streams",
+        "Streams of 1,000 events, 16 at a time",
+        plot::bars(
+            "Events per second on one core, 16 streams of 1,000 events at a time",
+            "",
+            "llm-api-router",
+            &rates,
+        ),
+    );
+    for (other, least) in [
+        (BY_HAND, 1.10),
+        (ASYNC_OPENAI, 2.0),
+        (GENAI, 4.0),
+        (HTTPX, 14.0),
+        (OPENAI, 14.0),
+    ] {
+        section.target(Target::new(
+            format!("events per second, 16 streams at a time, to {}", words(other)),
+            Bound::AtLeast(least),
+            streams.ratio(|name| streams.rate(name, "events"), other),
+        ));
     }
-    let (rates, cpus) = (rate(OURS).ratio(&rate(BY_HAND)), cpu(OURS).ratio(&cpu(BY_HAND)));
-    println!("| ratio | {rates:.2} | {cpus:.2} | | |");
-    judge(Ratio {
-        rate: rates.median(),
-        cpu: cpus.median(),
-    });
+    section.target(Target::new(
+        "CPU time per event, 16 streams at a time, to reqwest by hand",
+        Bound::AtMost(1.0),
+        streams.ratio(|name| streams.cpu(name, "events"), BY_HAND),
+    ));
+    section.target(Target::new(
+        "sockets opened for 100 streams, one after the other",
+        Bound::AtMost(1.0),
+        sequence.sockets(OURS).highest(),
+    ));
+    let time = |name: &str| first.of(name, |run| number(run, "first") * 1e6);
+    section.text(format!(
+        "| Time to the first event, on an open socket | µs |\n|---|---|\n| reqwest by hand | {:.0} |\n| llm-api-router | {:.0} |\n",
+        time(BY_HAND),
+        time(OURS)
+    ));
+    section.target(Target::new(
+        "time to the first event, to reqwest by hand",
+        Bound::AtMost(1.1),
+        first.ratio(time, BY_HAND),
+    ));
 }
 
-fn memory(results: &Results) -> Target {
+/// A table of rates and costs, per request or per event.
+fn work(section: &mut Section, title: &str, unit: &str, results: &Results) {
+    let field = if unit == "event" { "events" } else { "count" };
+    let mut table = format!(
+        "| {title} | {unit}s per second | to reqwest by hand | µs of CPU per {unit} | its core busy, % | sockets opened |\n\
+         |---|---|---|---|---|---|\n"
+    );
+    for (name, words) in NAMES {
+        let rate = results.rate(name, field);
+        if rate.0.is_empty() {
+            continue;
+        }
+        let busy = results.of(name, |run| number(run, "cpu") / number(run, "wall") * 100.0);
+        table.push_str(&format!(
+            "| {words} | {:.0} | {:.2} | {:.2} | {:.0} | {:.0} |\n",
+            rate,
+            rate.ratio(&results.rate(BY_HAND, field)),
+            results.cpu(name, field),
+            busy.median(),
+            results.sockets(name).median()
+        ));
+    }
+    section.text(table);
+}
+
+/// Whether more of the same costs more than it should.
+fn growth(section: &mut Section, streams: [&Results; 3], requests: [&Results; 3]) {
+    let cost =
+        |results: &[&Results; 3], unit: &str, name: &str| results.map(|results| results.cpu(name, unit).median());
+    let mut table =
+        "| µs of CPU | per event: 10 in a stream | 1,000 | 100,000 | per request: 1 in flight | 64 | 1,000 |\n\
+                     |---|---|---|---|---|---|---|\n"
+            .to_owned();
+    for name in BOTH {
+        table.push_str(&format!("| {} |", words(name)));
+        for value in cost(&streams, "events", name)
+            .into_iter()
+            .chain(cost(&requests, "count", name))
+        {
+            table.push_str(&format!(" {value:.2} |"));
+        }
+        table.push('\n');
+    }
+    section.text(table);
+    let lines =
+        |results: &[&Results; 3], unit| [BY_HAND, OURS].map(|name| (words(name), cost(results, unit, name).to_vec()));
+    section.plot(
+        "native-growth-events",
+        "CPU time per event as streams grow",
+        plot::curves(
+            "CPU time per event, by events in a stream",
+            "µs",
+            "llm-api-router",
+            &["10", "1,000", "100,000"],
+            &lines(&streams, "events"),
+        ),
+    );
+    section.plot(
+        "native-growth-requests",
+        "CPU time per request as more are in flight",
+        plot::curves(
+            "CPU time per request, by requests in flight",
+            "µs",
+            "llm-api-router",
+            &["1", "64", "1,000"],
+            &lines(&requests, "count"),
+        ),
+    );
+    for (what, [few, some, many]) in [
+        ("event, as streams grow", cost(&streams, "events", OURS)),
+        ("request, as more are in flight", cost(&requests, "count", OURS)),
+    ] {
+        section.target(Target::new(
+            format!("CPU time per {what}, to that of a step before (the larger of two)"),
+            Bound::AtMost(1.2),
+            (some / few).max(many / some),
+        ));
+    }
+}
+
+fn memory(section: &mut Section, results: &Results) {
     let each = |name| results.of(name, |run| number(run, "bytes") / number(run, "count") / 1024.0);
     let beyond = |name| each(name).combine(&each(SOCKETS), |one, two| one - two);
-    println!("\n## 1,000 slow streams open at once\n");
-    println!("| | KiB of memory per stream | beyond plain sockets |\n|---|---|---|");
-    println!("| plain sockets, read and thrown away | {:.1} | |", each(SOCKETS));
-    for (name, words) in [(BY_HAND, "reqwest by hand"), (OURS, "llm-api-router")] {
-        println!("| {words} | {:.1} | {:.1} |", each(name), beyond(name));
+    let mut table = format!(
+        "| 1,000 slow streams open at once | KiB of memory per stream | beyond plain sockets |\n|---|---|---|\n\
+         | plain sockets, read and thrown away | {:.1} | |\n",
+        each(SOCKETS)
+    );
+    for name in BOTH {
+        table.push_str(&format!(
+            "| {} | {:.1} | {:.1} |\n",
+            words(name),
+            each(name),
+            beyond(name)
+        ));
     }
-    Target {
-        what: "KiB of memory per open stream, beyond a plain socket's",
-        bound: Bound::AtMost(40.0),
-        reached: beyond(OURS).median(),
-    }
+    section.text(table);
+    section.target(Target::new(
+        "KiB of memory per open stream, beyond a plain socket's",
+        Bound::AtMost(36.0),
+        beyond(OURS).median(),
+    ));
 }
 
-fn latency(results: &Results) -> Target {
+fn latency(section: &mut Section, results: &Results) {
     let time = |kind: &'static str| results.of(OURS, move |run| number(run, kind) * 1e6);
     let (warm, cold) = (time("warm"), time("cold"));
-    println!("\n## TLS on loopback: time to an answer\n");
-    println!("| | p50, µs | to a new socket's |\n|---|---|---|");
-    for kind in [
+    let mut table = "| TLS on loopback: time to an answer | p50, µs | to a new socket's |\n|---|---|---|\n".to_owned();
+    for (words, kind) in [
         ("an open socket", "warm"),
         ("a new socket of the same client (resumes the TLS session)", "cold"),
         ("a new client (loads the certificates)", "new"),
     ] {
-        let (words, kind) = kind;
-        println!("| {words} | {:.0} | {:.2} |", time(kind), time(kind).ratio(&cold));
+        table.push_str(&format!(
+            "| {words} | {:.0} | {:.2} |\n",
+            time(kind),
+            time(kind).ratio(&cold)
+        ));
     }
-    Target {
-        what: "warm p50 over TLS, to a cold one",
-        bound: Bound::AtMost(0.5),
-        reached: warm.ratio(&cold).median(),
-    }
+    section.text(table);
+    section.target(Target::new(
+        "warm p50 over TLS, to a cold one",
+        Bound::AtMost(0.5),
+        warm.ratio(&cold).median(),
+    ));
+}
+
+fn words(name: &str) -> &str {
+    NAMES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map_or(name, |(_, words)| words)
 }

@@ -150,3 +150,8 @@ pub fn peers(project: &Project) -> Outcome<PathBuf> {
 pub fn prometheus(project: &Project) -> Outcome<PathBuf> {
     python::prometheus(project)
 }
+
+/// A Python that has the clients this one is compared with.
+pub fn python_peers(project: &Project) -> Outcome<PathBuf> {
+    python::peers(project)
+}

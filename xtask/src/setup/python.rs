@@ -13,6 +13,11 @@ pub fn prometheus(project: &Project) -> Outcome<PathBuf> {
     environment(project, "native-tests/prometheus", "the parser of Prometheus' client")
 }
 
+/// The clients in Python that this one is compared with; the answer is the Python that has them.
+pub fn peers(project: &Project) -> Outcome<PathBuf> {
+    environment(project, "benches/python", "httpx and openai-python")
+}
+
 /// A Python with what the folder's `requirements.txt` pins, in a folder of the cache that is named after its contents.
 fn environment(project: &Project, folder: &str, what: &str) -> Outcome<PathBuf> {
     let requirements = project.root.join(folder).join("requirements.txt");
