@@ -23,6 +23,23 @@ export const chat = {
     ok(chunks.at(-1).usage?.total_tokens > 0, "no usage in the last chunk");
   },
 
+  async "chunks share nothing: what is done to one changes no other"(bench) {
+    const expected = await bench.text(bench.client(), false);
+    let text = "";
+    const seen = new Set();
+    for await (const chunk of await bench.stream(bench.client())) {
+      for (const part of [chunk, chunk.choices, chunk.choices[0], chunk.choices[0].delta]) {
+        ok(!seen.has(part), "a part of a chunk came twice");
+        seen.add(part);
+      }
+      text += delta(chunk);
+      chunk.choices[0].delta.content = "changed";
+      chunk.choices.length = 0;
+      chunk.model = "changed";
+    }
+    equal(text, expected, "the text");
+  },
+
   async "an answer is OpenAI's object"(bench) {
     const answer = await bench.unary(bench.client());
     equal([answer.object, answer.choices[0].finish_reason, answer.choices[0].message.role], ["chat.completion", "stop", "assistant"], "answer");
