@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::accumulate::Accumulated;
+use super::sink::expand;
 use super::{JsonText, Machine, Sink, Typed};
 use crate::config::{CallOptions, ProviderConfig, Settings};
 use crate::deadline::{Clocks, Limits, SharedClocks};
@@ -152,7 +153,8 @@ impl Case {
                 Operation::Models => as_written::<Models>(&answer),
             });
         }
-        let chunks: Vec<ChatChunk> = serde_json::from_str(&machine.sink.take().unwrap()).unwrap();
+        let chunks = expand(&machine.sink.take().unwrap());
+        let chunks: Vec<ChatChunk> = serde_json::from_value(chunks.into()).unwrap();
         Ok(accumulated(&chunks))
     }
 }

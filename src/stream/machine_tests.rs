@@ -8,6 +8,7 @@ use super::*;
 use crate::config::ProviderConfig;
 use crate::deadline::{Clocks, Limits};
 use crate::provider::Operation;
+use crate::stream::sink::expand;
 use crate::stream::{JsonText, Typed};
 use crate::transport::Headers;
 
@@ -288,25 +289,6 @@ fn chunk() -> impl Strategy<Value = String> {
     let finish = prop::sample::select(vec!["", r#","finish_reason":null"#, r#","finish_reason":"stop""#]);
     let index = prop::sample::select(vec!["", r#""index":0,"#, r#""index":1,"#, r#""index":70,"#]);
     (delta, finish, index).prop_map(|(delta, finish, index)| format!(r#"{{"choices":[{{{index}{delta}{finish}}}]}}"#))
-}
-
-/// The chunks that the texts of [`JsonText`] stand for, as the package's JavaScript reads them.
-fn expand(text: &str) -> Vec<serde_json::Value> {
-    let items: Vec<serde_json::Value> = serde_json::from_str(text).unwrap();
-    let mut like = serde_json::Value::Null;
-    let chunks = items.into_iter().map(|item| match item {
-        serde_json::Value::String(text) => {
-            let mut chunk = like.clone();
-            chunk["choices"][0]["delta"]["content"] = text.into();
-            chunk
-        }
-        serde_json::Value::Array(mut one) => {
-            like = one.remove(0);
-            like.clone()
-        }
-        chunk => chunk,
-    });
-    chunks.collect()
 }
 
 proptest! {

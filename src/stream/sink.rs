@@ -215,3 +215,23 @@ fn pattern(json: &str, choices: &[PeekChoice<'_>]) -> Option<Like> {
         ends: choice.finish_reason.is_some(),
     })
 }
+
+/// The chunks that the texts of [`JsonText`] stand for, as the package's JavaScript reads them.
+#[cfg(test)]
+pub(super) fn expand(text: &str) -> Vec<serde_json::Value> {
+    let items: Vec<serde_json::Value> = serde_json::from_str(text).unwrap();
+    let mut like = serde_json::Value::Null;
+    let chunks = items.into_iter().map(|item| match item {
+        serde_json::Value::String(text) => {
+            let mut chunk = like.clone();
+            chunk["choices"][0]["delta"]["content"] = text.into();
+            chunk
+        }
+        serde_json::Value::Array(mut one) => {
+            like = one.remove(0);
+            like.clone()
+        }
+        chunk => chunk,
+    });
+    chunks.collect()
+}
