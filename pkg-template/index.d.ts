@@ -131,20 +131,47 @@ type Snaked<Settings> = { [Name in keyof Settings as Snake<Name>]: Settings[Name
  * });
  */
 export interface ProviderConfig {
-  /** `openai`, or `openai-compatible` for vLLM, llama.cpp, LiteLLM, Groq, Mistral and other servers of that shape. */
-  providerType: "openai" | "openai-compatible" | (string & {});
-  /** Sent as a Bearer token, and never shown in errors. `openai-compatible` works without one. */
+  /**
+   * The provider. Another one is another configuration and nothing else: requests and answers keep OpenAI's shape.
+   * `openai-compatible` is for vLLM, llama.cpp, LiteLLM, Groq, Mistral and other servers of that shape.
+   */
+  providerType:
+    | "openai"
+    | "anthropic"
+    | "gemini"
+    | "deepseek"
+    | "openrouter"
+    | "xai"
+    | "zhipu"
+    | "aliyun"
+    | "ollama"
+    | "openai-compatible"
+    | (string & {});
+  /**
+   * Sent as the provider wants it, always in a header, and never shown in errors. `ollama` and `openai-compatible` work
+   * without one; that of `zhipu` has the form `id.secret`.
+   */
   apiKey?: string | null;
-  /** The model of requests that name none. */
+  /**
+   * The model of requests that name none.
+   * @default null; with `deepseek` `"deepseek-chat"`
+   */
   defaultModel?: string | null;
   /**
-   * The address before `/chat/completions`, such as `http://localhost:8000/v1`. `openai-compatible` needs one.
+   * The address before the provider's own paths, such as `http://localhost:8000/v1` before `/chat/completions`.
+   * `openai-compatible` needs one.
    * @default the provider's own
    */
   baseUrl?: string | null;
-  /** Headers that every request gets. */
+  /**
+   * Headers that every request gets.
+   * @default {}
+   */
   extraHeaders?: Record<string, string>;
-  /** Seconds for `pool`, `connect`, `write` and `read` at once; `timeoutConfig` goes before it. */
+  /**
+   * Seconds for `pool`, `connect`, `write` and `read` at once; `timeoutConfig` goes before it.
+   * @default each of them has its own
+   */
   timeout?: number | null;
   /** The time limits, one by one. */
   timeoutConfig?: TimeoutConfig | Snaked<TimeoutConfig> | null;
@@ -158,10 +185,14 @@ export interface ProviderConfig {
    * @default 16777216
    */
   maxEventSize?: number;
-  /** Settings for a common situation, which `timeoutConfig` and `connectionPoolConfig` refine. */
+  /**
+   * Settings for a common situation, which `timeoutConfig` and `connectionPoolConfig` refine.
+   * @default null
+   */
   preset?: Preset | null;
   /**
    * Used in place of the host's `fetch`: in tests, or for a Worker's service binding.
+   * @default the host's `fetch`
    * @example
    * new Client({ …config, fetch: (url, init) => env.MODELS.fetch(url, init) });
    */
@@ -281,6 +312,36 @@ export interface ChatCompletionChunk {
     [field: string]: unknown;
   }[];
   usage?: Usage | null;
+  [field: string]: unknown;
+}
+
+/** A request for embeddings. What is not listed here is passed on to the provider as it is. */
+export interface EmbeddingParams {
+  /** One text or several. */
+  input: string | string[];
+  /** @default the client's `defaultModel` */
+  model?: string;
+  /** How long the vectors are to be, for models that let one choose. */
+  dimensions?: number;
+  /**
+   * How they travel: `base64` takes a third of the bytes. They are numbers again when you get them.
+   * @default the provider's
+   */
+  encoding_format?: "float" | "base64" | (string & {});
+  [field: string]: unknown;
+}
+
+/** Vectors that stand for the meaning of texts, in the order of the texts. */
+export interface EmbeddingResponse {
+  data: { index: number; embedding: number[]; [field: string]: unknown }[];
+  model: string;
+  usage?: { prompt_tokens: number; total_tokens: number; [field: string]: unknown };
+  [field: string]: unknown;
+}
+
+/** The models that a provider has. */
+export interface ModelList {
+  data: { id: string; created?: number; owned_by?: string; [field: string]: unknown }[];
   [field: string]: unknown;
 }
 
@@ -452,6 +513,28 @@ export declare class Client {
       /** @throws {LLMRouterError} one of its classes; or the signal's `reason` */
       create(body: ChatCompletionParams, options?: CallOptions): Promise<ChatCompletion | ChatStream>;
     };
+  };
+
+  readonly embeddings: {
+    /**
+     * Makes vectors of texts. `anthropic`, `deepseek` and `xai` have none.
+     *
+     * @throws {LLMRouterError} one of its classes; or the signal's `reason`
+     * @example
+     * const { data } = await client.embeddings.create({ model: "text-embedding-3-small", input: ["a text", "another"] });
+     */
+    create(body: EmbeddingParams, options?: CallOptions): Promise<EmbeddingResponse>;
+  };
+
+  readonly models: {
+    /**
+     * Lists the models that the key may use.
+     *
+     * @throws {LLMRouterError} one of its classes; or the signal's `reason`
+     * @example
+     * for (const { id } of (await client.models.list()).data) console.log(id);
+     */
+    list(options?: CallOptions): Promise<ModelList>;
   };
 
   /** What the places of this client's pool are doing now. */

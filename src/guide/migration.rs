@@ -21,6 +21,8 @@
 //! | `client.chat.completions.create(messages=[…])` | [`client.chat().completions().create(request).await?`](crate::Completions::create) | `await client.chat.completions.create({ messages })` |
 //! | `…create(messages=[…], stream=True)` | [`client.chat().completions().stream(request).await?`](crate::Completions::stream) | `await client.chat.completions.create({ messages, stream: true })` |
 //! | `{"role": "user", "content": "Hello!"}` | [`Message::user("Hello!")`](crate::Message::user) | `{ role: "user", content: "Hello!" }` |
+//! | `client.embeddings.create(input=[…])` | [`client.embeddings().create(EmbeddingRequest::new([…])).await?`](crate::EmbeddingsApi::create) | `await client.embeddings.create({ input })` |
+//! | `RetryConfig(max_retries=3, initial_delay=1.0)` | [`RetryConfig { max_retries: 3, ..Default::default() }`](crate::RetryConfig) | `retryConfig: { maxRetries: 3, initialDelay: 1 }` |
 //! | `except AuthenticationError` | `error.kind() ==` [`ErrorKind::Authentication`](crate::ErrorKind::Authentication) | `catch (error) { if (error instanceof AuthenticationError) … }` |
 //! | `examples/connection_pool_optimization.py` | `cargo run --example connection_pool_optimization --features mock-server` | `node examples/node/connection_pool_optimization.mjs` |
 //!

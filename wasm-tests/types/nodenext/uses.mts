@@ -48,6 +48,11 @@ export async function configurations(): Promise<void> {
 export async function calls(client: Client, streamed: boolean): Promise<void> {
   const answer: ChatCompletion = await client.chat.completions.create({ messages, model: "m", temperature: 0, provider_specific: { a: 1 } });
   const text: string | null | undefined = answer.choices[0]?.message.content;
+  const vectors: number[][] = (await client.embeddings.create({ input: ["a", "b"], dimensions: 8 })).data.map(({ embedding }) => embedding);
+  const names: string[] = (await client.models.list({ maxRetries: 0 })).data.map(({ id }) => id);
+  // @ts-expect-error what to embed is needed
+  await client.embeddings.create({ model: "m" });
+  console.log(vectors, names);
   const stream: ChatStream = await client.chat.completions.create({ messages, stream: true, stream_options: { include_usage: true } }, { signal: AbortSignal.timeout(1000), timeoutConfig: { read: 1 }, headers: { "x-a": "b" } });
   for await (const chunk of stream) {
     const delta: string | null | undefined = chunk.choices[0]?.delta.content;
