@@ -132,7 +132,7 @@ pub use retry::RetryBudget;
 pub use stream::ChatStream;
 pub use transport::{ClosedSockets, SocketStats};
 pub use types::{
-    ChatChunk, ChatCompletion, ChatRequest, Choice, ChunkChoice, Content, ContentPart, Delta, Embedding,
-    EmbeddingRequest, Embeddings, Function, FunctionCall, FunctionDelta, ImageUrl, InputAudio, Message, Model, Models,
-    TokenDetails, Tool, ToolCall, ToolCallDelta, ToolChoice, Usage,
+    ChatChunk, ChatCompletion, ChatRequest, Choice, Choices, ChunkChoice, Content, ContentPart, Delta, Embedding,
+    EmbeddingRequest, Embeddings, Extra, Function, FunctionCall, FunctionDelta, ImageUrl, InputAudio, Message, Model,
+    Models, TokenDetails, Tool, ToolCall, ToolCallDelta, ToolChoice, Usage,
 };

@@ -133,6 +133,11 @@ impl Decoder {
         }
         while let Some(end) = memchr2(b'\n', b'\r', rest) {
             let (line, tail) = rest.split_at(end);
+            if let (Some(data), [b'\n', b'\n', after @ ..]) = (self.sole_data(line), tail) {
+                receive_data(data, receive)?;
+                rest = after;
+                continue;
+            }
             if self.line.is_empty() && self.cut == Cut::Line {
                 self.end_line(line, receive)?;
             } else {
@@ -149,6 +154,14 @@ impl Decoder {
             };
         }
         self.hold(rest).map_err(Stopped::TooLarge)
+    }
+
+    /// The data of an event that is this one line, if a blank one follows: nearly all are, and need no copy.
+    fn sole_data<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
+        let begins = self.line.is_empty() && self.cut == Cut::Line && !self.has_data && self.name.is_empty();
+        let fits = self.id.len() + line.len() <= self.limit;
+        let data = line.strip_prefix(b"data:").filter(|_| begins && fits)?;
+        Some(data.strip_prefix(b" ").unwrap_or(data))
     }
 
     /// Keeps what has arrived of a line.
@@ -295,6 +308,15 @@ fn milliseconds(value: &[u8]) -> Option<Duration> {
     let digits = std::str::from_utf8(value).ok()?;
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok().map(Duration::from_millis))?
+}
+
+/// Hands over an event that has no name.
+fn receive_data<E>(data: &[u8], receive: &mut impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), Stopped<E>> {
+    let event = Event {
+        name: UNNAMED,
+        data: &text(data),
+    };
+    receive(event).map_err(Stopped::Receiver)
 }
 
 #[cfg(test)]

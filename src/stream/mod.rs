@@ -2,6 +2,7 @@
 
 mod accumulate;
 mod chat;
+mod envelope;
 #[cfg(test)]
 mod golden_tests;
 mod machine;

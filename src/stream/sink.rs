@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::envelope::Envelopes;
 use super::notes::Notes;
 use super::pattern::Pattern;
 use crate::metrics::Tokens;
@@ -32,6 +33,7 @@ pub(crate) trait Sink {
 #[derive(Debug, Default)]
 pub(crate) struct Typed {
     chunks: VecDeque<ChatChunk>,
+    envelopes: Envelopes,
     /// The answer, when it was not streamed.
     pub(crate) answer: Option<ChatCompletion>,
     /// The JSON of an answer that is no conversation's.
@@ -49,10 +51,17 @@ impl Typed {
 
 impl Sink for Typed {
     fn openai_chunk(&mut self, json: &str) -> Result<Signals, Fault> {
-        let chunk: ChatChunk = serde_json::from_str(json).map_err(|error| Fault::malformed(json, &error))?;
-        if let Some(error) = chunk.extra.get("error").filter(|error| !error.is_null()) {
-            return Err(Fault::reported(&error.to_string()));
-        }
+        let chunk = match self.envelopes.open(json) {
+            Some(chunk) => chunk,
+            None => {
+                let chunk: ChatChunk = serde_json::from_str(json).map_err(|error| Fault::malformed(json, &error))?;
+                if let Some(error) = chunk.extra.get("error").filter(|error| !error.is_null()) {
+                    return Err(Fault::reported(&error.to_string()));
+                }
+                self.envelopes.take(json, &chunk);
+                chunk
+            }
+        };
         let mut signals = Signals::default();
         for choice in &chunk.choices {
             let delta = &choice.delta;

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::open::open_object;
-use super::{ToolCallDelta, Usage};
+use super::{Choices, Extra, ToolCallDelta, Usage};
 
 /// A piece of a streamed answer. Fields that are not named here are in `extra`.
 ///
@@ -26,13 +25,13 @@ pub struct ChatChunk {
     /// The model that answers.
     pub model: Arc<str>,
     /// What is new; empty in a chunk that only reports usage.
-    pub choices: Vec<ChunkChoice>,
+    pub choices: Choices,
     /// What the answer cost, where the provider tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// What is new in one of the answers.
@@ -47,7 +46,7 @@ pub struct ChunkChoice {
     pub finish_reason: Option<String>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// An addition to a message.
@@ -68,7 +67,7 @@ pub struct Delta {
     pub tool_calls: Vec<ToolCallDelta>,
     /// Every other field, such as `refusal`.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 impl ChatChunk {

@@ -64,7 +64,7 @@ macro_rules! open_object {
                         }
                         Ok($type {
                             $($field: crate::types::open::open_object!(@end $kind $field),)*
-                            extra,
+                            extra: extra.into(),
                         })
                     }
                 }
