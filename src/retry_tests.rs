@@ -29,8 +29,7 @@ fn failing(kind: ErrorKind) -> Error {
 }
 
 fn headers(lines: &[(&str, &str)]) -> Headers {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    Headers(lines.iter().map(owned).collect())
+    lines.iter().copied().collect()
 }
 
 #[test]

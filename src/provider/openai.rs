@@ -148,7 +148,12 @@ pub(super) fn encode_embeddings(fields: &Object<'_>, model: &str) -> Vec<u8> {
 
 /// A whole answer as a value. Only one that is not as it should be is looked at a second time, to say what is wrong.
 pub(super) fn parse_answer(body: Vec<u8>) -> Result<ChatCompletion, Fault> {
-    match serde_json::from_slice::<ChatCompletion>(&body) {
+    // Checked as a whole: the parser would check every string by itself.
+    let parsed = match std::str::from_utf8(&body) {
+        Ok(text) => serde_json::from_str::<ChatCompletion>(text),
+        Err(_) => serde_json::from_slice(&body),
+    };
+    match parsed {
         Ok(answer) if !answer.extra.contains_key("error") => Ok(answer),
         parsed => {
             let text = check_answer(super::answer::text(body)?, "choices")?;

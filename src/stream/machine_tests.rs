@@ -29,11 +29,12 @@ fn machine_of<S: Sink>(
     sink: S,
 ) -> Machine<S> {
     let settings = config.validate().unwrap();
-    let headers = Headers(vec![
-        ("Content-Type".into(), content_type.into()),
-        ("X-Request-Id".into(), "req-7".into()),
-        ("Retry-After".into(), "3".into()),
-    ]);
+    let headers = [
+        ("Content-Type", content_type),
+        ("X-Request-Id", "req-7"),
+        ("Retry-After", "3"),
+    ];
+    let headers = Headers::from_iter(headers);
     let clocks = SharedClocks::new(Clocks::start(at(0), Limits::default(), streaming));
     clocks.lock().uploaded(at(1));
     clocks.lock().head_arrives(at(2));

@@ -53,23 +53,55 @@ pub(crate) struct Response {
     pub(crate) body: Body,
 }
 
-/// Header lines in order; names are compared without regard to case.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Headers(pub(crate) Vec<(String, String)>);
+/// Header lines in order; names are compared without regard to case. One text holds them all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Headers {
+    text: String,
+    /// Where each name and each value ends in the text.
+    ends: Vec<[usize; 2]>,
+}
 
 impl Headers {
     /// The first value under this name.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
+        self.iter()
             .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+            .map(|(_, value)| value)
+    }
+
+    /// Adds a header, beside others of the same name.
+    pub(crate) fn push(&mut self, name: &str, value: &str) {
+        self.text.push_str(name);
+        let name_end = self.text.len();
+        self.text.push_str(value);
+        self.ends.push([name_end, self.text.len()]);
     }
 
     /// Sets a header, in place of one of the same name.
-    pub(crate) fn set(&mut self, name: &str, value: impl Into<String>) {
-        self.0.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
-        self.0.push((name.to_owned(), value.into()));
+    pub(crate) fn set(&mut self, name: &str, value: impl AsRef<str>) {
+        if self.get(name).is_some() {
+            let others = self.iter().filter(|(key, _)| !key.eq_ignore_ascii_case(name));
+            *self = others.collect();
+        }
+        self.push(name, value.as_ref());
+    }
+
+    /// Every name with its value.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let mut start = 0;
+        self.ends.iter().filter_map(move |&[name_end, end]| {
+            let line = (self.text.get(start..name_end)?, self.text.get(name_end..end)?);
+            start = end;
+            Some(line)
+        })
+    }
+}
+
+impl<'a> FromIterator<(&'a str, &'a str)> for Headers {
+    fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(lines: I) -> Self {
+        let mut headers = Self::default();
+        lines.into_iter().for_each(|(name, value)| headers.push(name, value));
+        headers
     }
 }
 
@@ -84,4 +116,22 @@ pub(crate) struct Failure {
     pub(crate) replay: Option<Replay>,
     /// The underlying error.
     pub(crate) cause: Option<Cause>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Headers;
+
+    #[test]
+    fn a_header_that_is_set_replaces_those_of_its_name_and_leaves_the_others() {
+        let mut headers: Headers = [("A", "1"), ("b", ""), ("a", "2"), ("c", "3")].into_iter().collect();
+        assert_eq!(
+            (headers.get("a"), headers.get("B"), headers.get("d")),
+            (Some("1"), Some(""), None)
+        );
+        headers.set("a", "4");
+        headers.set("d", "5");
+        let lines: Vec<_> = headers.iter().collect();
+        assert_eq!(lines, [("b", ""), ("c", "3"), ("a", "4"), ("d", "5")]);
+    }
 }

@@ -53,7 +53,7 @@ fn headers(entries: &JsValue) -> Headers {
     for entry in js_sys::try_iter(entries).ok().flatten().into_iter().flatten().flatten() {
         let entry: Array = entry.unchecked_into();
         if let (Some(name), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) {
-            headers.0.push((name, value));
+            headers.push(&name, &value);
         }
     }
     headers

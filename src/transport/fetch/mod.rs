@@ -129,7 +129,7 @@ fn options(request: &Request, abort: &Abort) -> Result<JsValue, JsValue> {
     let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value);
     set("method", &request.method.into())?;
     let lines = Array::new();
-    for (name, value) in &request.headers.0 {
+    for (name, value) in request.headers.iter() {
         lines.push(&Array::of2(&name.into(), &value.into()));
     }
     set("headers", &lines)?;

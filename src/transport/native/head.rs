@@ -6,22 +6,18 @@ use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONNECTION, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Version};
-use reqwest::Url;
 
+use super::Target;
 use super::body::Keep;
 use super::dial::Dials;
 use super::failure::unsendable;
 use super::upload::Upload;
 use crate::transport::{Failure, Head, Headers, Request};
 
-/// A request as reqwest takes it. Its body reports to `dials`.
-pub(super) fn request(request: &Request, url: Url, dials: Arc<Dials>) -> Result<reqwest::Request, Failure> {
-    let method =
-        Method::from_str(request.method).map_err(|_| unsendable(format!("{:?} is no HTTP method", request.method)))?;
-    let mut sent = reqwest::Request::new(method, url);
-    let headers = sent.headers_mut();
-    headers.reserve(request.headers.0.len());
-    for (name, value) in &request.headers.0 {
+/// Headers as reqwest takes them.
+pub(super) fn lines(headers: &Headers) -> Result<HeaderMap, Failure> {
+    let mut lines = HeaderMap::new();
+    for (name, value) in headers.iter() {
         let wrong = || {
             unsendable(format!(
                 "the header {name:?} cannot be sent: its name or value has characters that HTTP does not allow"
@@ -30,23 +26,30 @@ pub(super) fn request(request: &Request, url: Url, dials: Arc<Dials>) -> Result<
         let name = HeaderName::from_str(name).map_err(|_| wrong())?;
         let mut value = HeaderValue::from_str(value).map_err(|_| wrong())?;
         value.set_sensitive(name == AUTHORIZATION || name.as_str().contains("key"));
-        headers.append(name, value);
+        lines.append(name, value);
     }
+    Ok(lines)
+}
+
+/// A request as reqwest takes it. Its body reports to `dials`.
+pub(super) fn request(request: &Request, target: &Target, dials: Arc<Dials>) -> Result<reqwest::Request, Failure> {
+    let method =
+        Method::from_str(request.method).map_err(|_| unsendable(format!("{:?} is no HTTP method", request.method)))?;
+    let mut sent = reqwest::Request::new(method, target.url.clone());
+    *sent.headers_mut() = target.lines.clone();
     *sent.body_mut() = Some(reqwest::Body::wrap(Upload::new(request.body.clone(), dials)));
     Ok(sent)
 }
 
 /// The head of an answer.
 pub(super) fn head(response: &reqwest::Response) -> Head {
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let headers = response
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), text(value)))
-        .collect();
+    let mut headers = Headers::default();
+    for (name, value) in response.headers() {
+        headers.push(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
+    }
     Head {
         status: response.status().as_u16(),
-        headers: Headers(headers),
+        headers,
     }
 }
 

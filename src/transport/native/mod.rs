@@ -34,6 +34,7 @@ mod tls_tests;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use http::HeaderMap;
 use reqwest::Url;
 use rustls::pki_types::CertificateDer;
 
@@ -45,7 +46,7 @@ use self::failure::{Progress, unsendable};
 use self::lease::Lease;
 use self::pool::Pool;
 use self::slot::{Kernel, Maker, Origin, Slot};
-use super::{Failure, Request, Response, SocketStats};
+use super::{Failure, Headers, Request, Response, SocketStats};
 use crate::capabilities::Capabilities;
 use crate::config::Settings;
 use crate::deadline::SharedClocks;
@@ -88,11 +89,14 @@ pub(crate) struct Transport {
     last: Mutex<Option<Arc<Target>>>,
 }
 
-/// An address, taken apart.
+/// An address and the headers that go there, taken apart.
 struct Target {
     text: String,
+    headers: Headers,
     url: Url,
     origin: Origin,
+    /// The headers as reqwest takes them.
+    lines: HeaderMap,
 }
 
 impl Transport {
@@ -111,14 +115,14 @@ impl Transport {
         permit: Permit,
         clocks: SharedClocks,
     ) -> Result<Response, Failure> {
-        let target = self.target(&request.url)?;
+        let target = self.target(&request.url, &request.headers)?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
         let mut lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;
-        let mut outcome = self.exchange(&mut lease, request, target.url.clone(), &clocks).await;
+        let mut outcome = self.exchange(&mut lease, request, &target, &clocks).await;
         if outcome.is_err() && lease.is_stale() {
             let permit = lease.give_up().ok_or_else(gone)?;
             lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;
-            outcome = self.exchange(&mut lease, request, target.url.clone(), &clocks).await;
+            outcome = self.exchange(&mut lease, request, &target, &clocks).await;
         }
         match outcome {
             Ok(response) => {
@@ -139,7 +143,7 @@ impl Transport {
 
     /// Opens a socket ahead of use and leaves it idle. Dropping the future closes it.
     pub(crate) async fn open(&self, url: &str, permit: Permit, clocks: SharedClocks) -> Result<(), Failure> {
-        let target = self.target(url)?;
+        let target = self.target(url, &Headers::default())?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
         let mut lease = self.pool.fresh(&target.origin, kernel, permit).map_err(unsendable)?;
         let (slot, dials) = lease.parts().ok_or_else(gone)?;
@@ -167,13 +171,13 @@ impl Transport {
         &self,
         lease: &mut Lease,
         request: &Request,
-        url: Url,
+        target: &Target,
         clocks: &SharedClocks,
     ) -> Result<reqwest::Response, Failure> {
         let (slot, dials) = lease.parts().ok_or_else(gone)?;
-        self.reach(lease.is_reused(), &slot, &url, clocks).await?;
+        self.reach(lease.is_reused(), &slot, &target.url, clocks).await?;
         dials.begins(clocks.clone());
-        let request = head::request(request, url, Arc::clone(&dials))?;
+        let request = head::request(request, target, Arc::clone(&dials))?;
         let pending = slot.client.execute(request);
         let pending = lease.pending.insert(Box::pin(pending));
         let answer = std::future::poll_fn(|context| {
@@ -209,11 +213,11 @@ impl Transport {
         Ok(())
     }
 
-    fn target(&self, url: &str) -> Result<Arc<Target>, Failure> {
+    fn target(&self, url: &str, headers: &Headers) -> Result<Arc<Target>, Failure> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
-            Some(target) if target.text == url => Ok(Arc::clone(target)),
-            _ => Ok(Arc::clone(last.insert(Arc::new(Target::parse(url)?)))),
+            Some(target) if target.text == url && target.headers == *headers => Ok(Arc::clone(target)),
+            _ => Ok(Arc::clone(last.insert(Arc::new(Target::parse(url, headers)?)))),
         }
     }
 
@@ -255,13 +259,15 @@ fn unsendable_request(url: Url, shared: bool) -> reqwest::Request {
 }
 
 impl Target {
-    fn parse(text: &str) -> Result<Self, Failure> {
+    fn parse(text: &str, headers: &Headers) -> Result<Self, Failure> {
         let url = Url::parse(text).map_err(|error| unsendable(format!("the address is no URL: {error}")))?;
         let origin = Origin::of(&url).ok_or_else(|| unsendable("the address has no host".to_owned()))?;
         Ok(Self {
             text: text.to_owned(),
+            headers: headers.clone(),
             url,
             origin,
+            lines: head::lines(headers)?,
         })
     }
 }
