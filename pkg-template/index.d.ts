@@ -150,6 +150,7 @@ export interface ProviderConfig {
   /**
    * Sent as the provider wants it, always in a header, and never shown in errors. `ollama` and `openai-compatible` work
    * without one; that of `zhipu` has the form `id.secret`.
+   * @default null
    */
   apiKey?: string | null;
   /**
@@ -173,11 +174,20 @@ export interface ProviderConfig {
    * @default each of them has its own
    */
   timeout?: number | null;
-  /** The time limits, one by one. */
+  /**
+   * The time limits, one by one.
+   * @default each limit has its own
+   */
   timeoutConfig?: TimeoutConfig | Snaked<TimeoutConfig> | null;
-  /** Places and buffer. */
+  /**
+   * Places and buffer.
+   * @default each setting has its own
+   */
   connectionPoolConfig?: ConnectionPoolConfig | Snaked<ConnectionPoolConfig> | null;
-  /** Retries. */
+  /**
+   * Retries.
+   * @default each setting has its own
+   */
   retryConfig?: RetryConfig | Snaked<RetryConfig> | null;
   /**
    * The largest single event of a streamed answer, in bytes: a larger one ends the stream with a {@link StreamError}, so
