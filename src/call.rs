@@ -54,7 +54,7 @@ pub(crate) fn prepare(client: &Inner, input: &Input<'_>, options: &CallOptions) 
     {
         request
             .headers
-            .set(name, &format!("{:016x}{:016x}", rt::random(), rt::random()));
+            .set(name, format!("{:016x}{:016x}", rt::random(), rt::random()));
     }
     Ok(Prepared {
         request,
