@@ -56,7 +56,8 @@ pub fn install(project: &Project, tests: bool) -> Outcome<CargoTools> {
         why: "the driver that runs the wasm tests in Firefox",
         locked: true,
     };
-    let build = project.cache.join("tools/build");
+    // Of its own: another run that ends meanwhile removes what it has built in.
+    let build = project.cache.join(format!("tools/build-{}", std::process::id()));
     wasm_bindgen.install(project, &build)?;
     if tests {
         wasm_pack.install(project, &build)?;
