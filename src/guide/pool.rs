@@ -3,6 +3,8 @@
 //! A client has one pool, whatever it calls; so **make one client and share it** (clones share the pool). A client per
 //! call opens a socket per call: DNS, TCP and TLS before the first byte.
 //!
+//! [`Client::diagnose`](crate::Client::diagnose) looks at the figures below by itself, and names the value to try.
+//!
 //! # `max_connections`: the most sockets at any moment (default 100)
 //!
 //! Over HTTP/1.1 one socket carries one call, and a stream keeps its socket to its end. So set it to the calls that you
@@ -13,7 +15,7 @@
 //!
 //! - `pool_timeouts` grows, or `longest_wait` comes near `timeout_config.pool`: too small for your peak, or streams are
 //!   kept open without being read. Raise it, or find the streams: `in_use` stays high while nothing is called.
-//! - `waiting` is never above 0 and `in_use` stays far below the limit: large enough. The limit itself costs nothing;
+//! - `waited` is 0 and `peak` stays far below the limit: large enough. The limit itself costs nothing;
 //!   only sockets that exist do.
 //! - The provider answers 429: a smaller `max_connections` is a limit on parallel calls that needs no code.
 //!
@@ -24,7 +26,7 @@
 //!
 //! Look at [`SocketStats`](crate::SocketStats):
 //!
-//! - `closed.surplus` grows together with `opened`: sockets are closed and opened again. Raise it.
+//! - `reopened_after_surplus` grows: sockets are closed and opened again within seconds. Raise it.
 //! - `reused` is by far the most of all calls: right. For calls one after the other, it is all but the first.
 //! - `idle` is always at the limit and `reused` is small: you keep sockets that nobody uses. Lower it.
 //!
@@ -33,9 +35,9 @@
 //! 300 s fits most programs. 600 s to 3600 s for steady traffic, 60 s to 120 s for rare use. A server that says
 //! `Keep-Alive: timeout=N` shortens it by itself.
 //!
-//! - `closed.expiry` grows together with `opened`: sockets expire between your calls. Raise it.
-//! - `closed.server` grows while sockets are idle: the server gives up first. Set it below the server's own limit,
-//!   so that no call meets a socket that is just being closed.
+//! - `reopened_after_expiry` grows: sockets expire between your calls. Raise it.
+//! - `stale` grows: the server gives up first. Set it below `stale_after`, so that no call meets a socket that is just
+//!   being closed.
 //!
 //! # `stream_buffer_size`: what one answer may hold in memory (default 64 KiB)
 //!

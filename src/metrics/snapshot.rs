@@ -38,7 +38,7 @@ pub struct Metrics {
 pub struct ModelMetrics {
     /// The `provider_type`.
     pub provider: &'static str,
-    /// The model that was asked for.
+    /// The model that was asked for; empty for lists of models.
     pub model: String,
     /// Calls that were begun. A call that its configuration or request made impossible was not.
     pub requests: u64,
