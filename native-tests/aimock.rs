@@ -1,13 +1,14 @@
-//! Faults of a server that nobody here wrote: npm's aimock. `cargo xtask test` starts it and runs this with its address
+//! Faults and dialects of a server that nobody here wrote: npm's aimock. `cargo xtask test` starts it and runs this with its address
 //! in `AIMOCK_URL`; its fixtures are those of the JavaScript hosts.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
 use std::time::Duration;
 
 use llm_api_router::{
-    CallOptions, ChatRequest, Client, ErrorKind, Message, ProviderConfig, Replay, RetryConfig, TimeoutConfig,
-    TimeoutKind,
+    CallOptions, ChatCompletion, ChatRequest, Client, EmbeddingRequest, ErrorKind, Message, ProviderConfig, Replay,
+    RetryConfig, TimeoutConfig, TimeoutKind, Tool,
 };
+use serde_json::json;
 
 fn config() -> ProviderConfig {
     let url = std::env::var("AIMOCK_URL").expect("AIMOCK_URL, the address of aimock");
@@ -106,4 +107,101 @@ async fn too_many_requests_are_tried_again_after_the_wait_that_is_asked_for() {
         "{error}"
     );
     assert_eq!((error.status(), error.code()), (Some(429), Some("rate_limited")));
+}
+
+/// The dialects that aimock speaks, each with the path of its base URL.
+const DIALECTS: [(&str, &str); 5] = [
+    ("openai", "/v1"),
+    ("anthropic", "/v1"),
+    ("gemini", "/v1beta"),
+    ("ollama", ""),
+    ("openrouter", "/api/v1"),
+];
+
+fn client(provider: &str, path: &str) -> Client {
+    let url = std::env::var("AIMOCK_URL").expect("AIMOCK_URL, the address of aimock");
+    let config = ProviderConfig::new(provider, "test")
+        .base_url(url + path)
+        .default_model("m");
+    Client::new(config).unwrap()
+}
+
+/// The answer, at once and streamed.
+async fn both(client: &Client, request: ChatRequest) -> [ChatCompletion; 2] {
+    let completions = client.chat().completions();
+    let whole = completions.create(request.clone()).await.unwrap();
+    let streamed = completions
+        .stream(request)
+        .await
+        .unwrap()
+        .final_completion()
+        .await
+        .unwrap();
+    [whole, streamed]
+}
+
+#[tokio::test]
+#[ignore = "needs aimock"]
+async fn every_dialect_gives_its_text_at_once_and_streamed() {
+    let text = "Connections are kept: naïve café 東京 🙂, said the server that nobody here wrote.";
+    for (provider, path) in DIALECTS {
+        let client = client(provider, path);
+        for answer in both(&client, saying("connection pools, please")).await {
+            assert_eq!(answer.content(), Some(text), "{provider}");
+            assert_eq!(answer.choices[0].finish_reason.as_deref(), Some("stop"), "{provider}");
+            assert!(answer.usage.is_some(), "{provider} tells no counts: {answer:?}");
+        }
+        let sockets = client.pool_stats().sockets.unwrap();
+        assert_eq!(
+            sockets.opened, 1,
+            "{provider}: the stream uses the socket of the call before it"
+        );
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs aimock"]
+async fn every_dialect_calls_tools_at_once_and_streamed_and_takes_their_results() {
+    let parameters = json!({"type": "object", "properties": {"city": {"type": "string"}}});
+    let tool = Tool::function("get_weather", "The weather in a city.", parameters);
+    for (provider, path) in DIALECTS {
+        let client = client(provider, path);
+        for answer in both(&client, saying("the weather, please").tools([tool.clone()])).await {
+            let [call] = answer.tool_calls() else {
+                panic!("{provider}: one call, not {answer:?}");
+            };
+            assert_eq!(call.function.name, "get_weather", "{provider}");
+            let arguments: serde_json::Value = serde_json::from_str(&call.function.arguments).unwrap();
+            assert_eq!(arguments, json!({"city": "Paris"}), "{provider}");
+            assert_eq!(
+                answer.choices[0].finish_reason.as_deref(),
+                Some("tool_calls"),
+                "{provider}"
+            );
+            let request = ChatRequest::new([
+                Message::user("the weather, please"),
+                answer.choices[0].message.clone(),
+                Message::tool(call.id.clone(), "21"),
+                Message::user("connection pools, please"),
+            ]);
+            let end = client.chat().completions().create(request).await.unwrap();
+            assert!(end.content().unwrap().starts_with("Connections"), "{provider}: {end:?}");
+        }
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs aimock"]
+async fn embeddings_and_models_are_listed() {
+    for (provider, path) in [("openai", "/v1"), ("ollama", "")] {
+        let client = client(provider, path);
+        let request = EmbeddingRequest::new(["a vector, please"]);
+        let embeddings = client.embeddings().create(request).await.unwrap();
+        assert_eq!(embeddings.data[0].embedding, [0.5, -1.25, 2.0], "{provider}");
+        let models = client.models().list().await.unwrap();
+        assert!(
+            models.data.iter().any(|model| model.id == "gpt-4o"),
+            "{provider}: {models:?}"
+        );
+    }
 }

@@ -3,6 +3,7 @@
 //! | page | about |
 //! |---|---|
 //! | [`providers`] | the ten providers: what each needs, what each can do |
+//! | [`fields`] | what becomes of each field of a request at each provider, and what is refused |
 //! | [`requests`] | images, tools, JSON, and fields without a name |
 //! | [`pool`] | how many sockets, how many idle ones, for how long; which buffer |
 //! | [`timeouts`] | the seven time limits, which to set, and what their errors mean |
@@ -14,6 +15,7 @@
 //!
 //! These modules hold nothing but text.
 
+pub mod fields;
 pub mod javascript;
 pub mod migration;
 pub mod monitoring;

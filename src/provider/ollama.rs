@@ -299,12 +299,10 @@ pub(super) fn decode_embeddings(asked: &Asked, text: &str) -> Result<String, Fau
     if fields.get("error").is_some() {
         return Err(Fault::reported(text));
     }
-    embeddings::write(
-        asked,
-        text,
-        &fields.list("embeddings"),
-        fields.number("prompt_eval_count"),
-    )
+    let mut vectors = fields.list("embeddings");
+    // Servers that are like it give a single one without a list.
+    vectors.extend(fields.get("embedding"));
+    embeddings::write(asked, text, &vectors, fields.number("prompt_eval_count"))
 }
 
 /// The models, as OpenAI lists them.

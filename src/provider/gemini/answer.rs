@@ -137,7 +137,7 @@ fn append<'a>(to: &mut Option<Cow<'a, str>>, text: Cow<'a, str>) {
 
 fn finish(reason: Cow<'_, str>, called: bool) -> Cow<'_, str> {
     match &*reason {
-        "STOP" if called => "tool_calls".into(),
+        "STOP" | "FUNCTION_CALL" if called => "tool_calls".into(),
         "STOP" => "stop".into(),
         "MAX_TOKENS" => "length".into(),
         "SAFETY"

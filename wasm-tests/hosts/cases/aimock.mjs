@@ -22,6 +22,50 @@ export const aimock = {
     equal(await textOf(client), TEXT, "text");
   },
 
+  async "aimock: every dialect gives its text at once and streamed"(bench) {
+    for (const [providerType, path] of DIALECTS) {
+      const { completions } = dialectOf(bench, providerType, path).chat;
+      for (const answer of [await completions.create({ messages }), await (await completions.create({ messages, stream: true })).finalCompletion()]) {
+        const [{ message, finish_reason }] = answer.choices;
+        equal([message.content, finish_reason, answer.object], [TEXT, "stop", "chat.completion"], providerType);
+        equal(typeof answer.usage.total_tokens, "number", `${providerType}: counts`);
+      }
+    }
+  },
+
+  async "aimock: every dialect calls tools at once and streamed, and takes their results"(bench) {
+    const tools = [{ type: "function", function: { name: "get_weather", parameters: { type: "object", properties: { city: { type: "string" } } } } }];
+    const request = { ...saying("the weather, please"), tools };
+    for (const [providerType, path] of DIALECTS) {
+      const { completions } = dialectOf(bench, providerType, path).chat;
+      for (const answer of [await completions.create(request), await (await completions.create({ ...request, stream: true })).finalCompletion()]) {
+        const [{ message, finish_reason }] = answer.choices;
+        const [{ id, function: called }] = message.tool_calls;
+        equal([called.name, JSON.parse(called.arguments).city, finish_reason], ["get_weather", "Paris", "tool_calls"], providerType);
+        const after = [...request.messages, message, { role: "tool", tool_call_id: id, content: "21" }, ...messages];
+        equal((await completions.create({ messages: after })).choices[0].message.content, TEXT, `${providerType}: after the tool`);
+      }
+    }
+  },
+
+  async "aimock: embeddings and models"(bench) {
+    for (const [providerType, path] of [["openai", "/v1"], ["ollama", ""]]) {
+      const client = dialectOf(bench, providerType, path);
+      const { data } = await client.embeddings.create({ input: "a vector, please" });
+      equal(data[0].embedding, [0.5, -1.25, 2], providerType);
+      const models = await client.models.list();
+      ok(models.data.some((model) => model.id === "gpt-4o"), `${providerType}: ${JSON.stringify(models)}`);
+    }
+  },
+
+  async "aimock: a vector that travels as base64 is numbers again, in the order of the texts"(bench) {
+    const list = { object: "list", model: "m", data: [{ index: 1, embedding: "AAAAQA==" }, { index: 0, embedding: "AAAAPwAAoL8=" }] };
+    const fetch = async () => new Response(JSON.stringify(list), { headers: { "content-type": "application/json" } });
+    const client = new bench.pkg.Client({ providerType: "openai-compatible", baseUrl: `${bench.aimockUrl}/v1`, fetch });
+    const { data } = await client.embeddings.create({ model: "m", input: ["a", "b"], encoding_format: "base64" });
+    equal(data.map((one) => one.embedding), [[0.5, -1.25], [2]], "vectors");
+  },
+
   async "aimock: a stream that breaks after some chunks, or some time, is a network error with what had come"(bench) {
     for (const say of ["cut off, please", "hang up, please"]) {
       const client = clientOf(bench, { retryConfig: { initialDelay: 0.05 } });
@@ -54,6 +98,13 @@ export const aimock = {
     equal([error.status, error.code, error.attempts], [429, "rate_limited", 3], "status, code, attempts");
   },
 };
+
+/** The dialects that aimock speaks, each with the path of its base URL. */
+const DIALECTS = [["openai", "/v1"], ["anthropic", "/v1"], ["gemini", "/v1beta"], ["ollama", ""], ["openrouter", "/api/v1"]];
+
+function dialectOf(bench, providerType, path) {
+  return new bench.pkg.Client({ providerType, apiKey: "test", baseUrl: bench.aimockUrl + path, defaultModel: "m" });
+}
 
 function clientOf(bench, more) {
   return new bench.pkg.Client({ providerType: "openai-compatible", apiKey: "test", baseUrl: `${bench.aimockUrl}/v1`, defaultModel: "gpt-test", ...more });
