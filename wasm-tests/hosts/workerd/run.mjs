@@ -56,7 +56,8 @@ async function example() {
   await expectAnswer(await askExample(out, date, exampleEnv));
   const refusing = { ...exampleEnv, OPENAI_BASE_URL: `${host.mockUrl}/_scenario/status-429/v1` };
   const refused = await askExample(out, date, refusing).catch((error) => error);
-  if (refused.message !== "429 RateLimitError") throw new Error(`with a provider that says 429 it answered ${refused}`);
+  // It was asked four times.
+  if (refused.message !== "429 RetryExhaustedError") throw new Error(`with a provider that says 429 it answered ${refused}`);
 }
 
 /** Asks the example's Worker as a browser would; returns the text. */
