@@ -8,10 +8,11 @@ import { chat } from "./cases/chat.mjs";
 import { sleep } from "./cases/check.mjs";
 import { errors } from "./cases/errors.mjs";
 import { limits } from "./cases/limits.mjs";
+import { retries } from "./cases/retries.mjs";
 import { metrics } from "./cases/metrics.mjs";
 
 const LIMIT_SECONDS = 20;
-const CASES = { ...chat, ...abort, ...errors, ...limits, ...metrics, ...aimock };
+const CASES = { ...chat, ...abort, ...errors, ...limits, ...retries, ...metrics, ...aimock };
 
 /** The last case: it has to run after the others, in the same place. */
 const UNHANDLED = "no rejection was left unhandled";
