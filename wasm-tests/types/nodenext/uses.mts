@@ -25,7 +25,10 @@ export async function configurations(): Promise<void> {
   using disposed = new AsyncClient(camel);
   const inUse: number = disposed.poolStats().inUse;
   const level: "enforced" | "merged" | "delegated" = disposed.capabilities().knobs.maxConnections.level;
-  console.log(inUse, level);
+  const p95: number | undefined = disposed.metrics().models[0]?.firstToken.p95;
+  const advice: [string, number] | undefined = disposed.diagnose().map(({ setting, suggested }): [string, number] => [setting, suggested])[0];
+  const text: string = disposed.metricsPrometheus();
+  console.log(inUse, level, p95, advice, text);
   setWasm(new Uint8Array());
   await init(new URL("https://example.com/core_bg.wasm"));
 
