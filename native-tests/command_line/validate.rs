@@ -167,3 +167,27 @@ fn a_key_may_come_from_the_environment_and_its_absence_is_noted() {
         .unwrap();
     assert_eq!(ended(output).2, "");
 }
+
+#[test]
+fn what_nothing_works_without_does_not_hide_what_else_is_wrong() {
+    let scratch = Scratch::new("all");
+    let text = "timeout = -1\napi_key = \"k\\nx\"\nbase_url = \"ftp://x\"\nextra_headers = { \"bad name\" = \"x\" }\n";
+    for (first, said) in [
+        ("provider_type = \"nobody\"\n", "1:1: provider_type must be one of"),
+        ("\n", ": provider_type is missing"),
+        ("provider_type = \"openai\"\n", "2:1: timeout"),
+    ] {
+        let path = scratch.file("all.toml", &format!("{first}{text}"));
+        let (code, _, error) = run(&["validate", &path]);
+        assert_eq!(code, Some(1));
+        for told in [
+            said,
+            "2:1: timeout",
+            "3:1: api_key",
+            "4:1: base_url",
+            "5:1: extra_headers",
+        ] {
+            assert_eq!(error.matches(told).count(), 1, "{told}\n{error}");
+        }
+    }
+}

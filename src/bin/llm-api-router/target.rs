@@ -140,8 +140,7 @@ pub fn problems(mut document: Document) -> Vec<Problem> {
     let provider = document.text("provider_type").unwrap_or_default().to_owned();
     from_environment(&mut document, &provider);
     if document.get("api_key").is_none() {
-        // Of the form that the choosiest provider wants.
-        document.set(&["api_key"], Value::Text("id.secret".to_owned()));
+        stand_in(&mut document, "api_key");
     }
     while let Some(message) = complaint(&document) {
         let found = document.take_named_in(&message);
@@ -149,17 +148,33 @@ pub fn problems(mut document: Document) -> Vec<Problem> {
             Found::Setting(at) | Found::Around(at) => Some(at),
             Found::Nothing => None,
         };
-        // What is missing because it was just taken out was told already.
-        let told = at.is_none() && !problems.is_empty();
-        if !told {
+        // Nothing works without these two.
+        for name in ["provider_type", "api_key"] {
+            if message.starts_with(name) {
+                stand_in(&mut document, name);
+            }
+        }
+        let is_seen_again = problems.iter().any(|problem: &Problem| problem.message == message);
+        let is_last = is_seen_again || matches!(found, Found::Around(_));
+        if !is_seen_again {
             problems.push(Problem { at, message });
         }
-        if !matches!(found, Found::Setting(_)) {
+        if is_last {
             break;
         }
     }
     problems.sort_by_key(|problem| problem.at);
     problems
+}
+
+/// Sets what is missing to something with which the rest can be checked.
+fn stand_in(document: &mut Document, name: &str) {
+    let text = match name {
+        "provider_type" => "openai",
+        // Of the form that the choosiest provider wants.
+        _ => "id.secret",
+    };
+    document.set(&[name], Value::Text(text.to_owned()));
 }
 
 /// The first thing that is wrong.
