@@ -29,8 +29,8 @@ const HELP: &str = "cargo xtask <command>
   test [--native | --wasm | --host NAME…]
                            all tests, or a part of them
   check                    formatting, lints, documentation, types, package, size
-  bench [native | web | size]
-                           this client beside others: time, memory, sockets, size
+  bench [native | web | size | counts]
+                           this client beside others: time, memory, sockets, size; `counts` alone: no time
   promises                 what this client promises and what others do, measured
   package                  build pkg/, ready for `npm pack`
   size [--record]          compare the package's size with its budget, or make it the budget

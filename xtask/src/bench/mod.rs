@@ -26,10 +26,11 @@ pub fn run(project: &Project, args: &[&str]) -> Outcome<bool> {
         }
         ["native"] => vec![native(&Field::start(project, true)?)?],
         ["web"] => vec![web(project, &Field::start(project, false)?)?],
+        ["counts"] => vec![("Counts", native::counts(&Field::start(project, false)?)?)],
         ["size"] => vec![size(project)?],
         _ => {
             return Err(format!(
-                "unknown arguments {args:?}: `cargo xtask bench [native | web | size]`"
+                "unknown arguments {args:?}: `cargo xtask bench [native | web | size | counts]`"
             ));
         }
     };

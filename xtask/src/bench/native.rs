@@ -135,6 +135,31 @@ pub fn run(field: &Field) -> Outcome<Section> {
     Ok(section)
 }
 
+/// What does not depend on how fast the machine is, or how busy: the sockets that are opened.
+pub fn counts(field: &Field) -> Outcome<Section> {
+    const OURS_ALONE: &[&str] = &[OURS];
+    let many = Part {
+        count: 2_000,
+        contestants: OURS_ALONE,
+        ..MANY
+    };
+    let sequence = Part {
+        contestants: OURS_ALONE,
+        ..SEQUENCE
+    };
+    let mut section = Section::new("Counts alone, no times.".to_owned());
+    for (part, what, most) in [
+        (many, "sockets opened for 64 requests at a time", 64.0),
+        (sequence, "sockets opened for 100 streams, one after the other", 1.0),
+    ] {
+        let mut results = Results::default();
+        round(field, &part, 0, &mut results)?;
+        let sockets = results.sockets(OURS).highest();
+        section.target(Target::new(what, Bound::AtMost(most), sockets));
+    }
+    Ok(section)
+}
+
 /// Lets every contestant run once.
 fn round(field: &Field, part: &Part, round: usize, results: &mut Results) -> Outcome {
     for contestant in in_turn(part.contestants, round) {

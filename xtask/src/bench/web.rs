@@ -103,7 +103,7 @@ fn measure(field: &Field, tools: &Tools, installed: &Installed, host: &str, cont
     let step: Step = installed.prepare(tools, &field.http, step);
     let finished = field::without_proxy(step)
         .args(["web/run.mjs", host, contestant])
-        .limit(std::time::Duration::from_secs(60))
+        .limit(std::time::Duration::from_secs(120))
         .run()?;
     field::result(contestant, &finished.stdout)
 }

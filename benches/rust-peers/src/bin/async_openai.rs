@@ -12,7 +12,9 @@ use native_bench::{Contestant, KEY, MODEL, Options, Outcome, QUESTION};
 struct AsyncOpenAi(Client<OpenAIConfig>);
 
 fn request() -> Outcome<CreateChatCompletionRequest> {
-    let message = ChatCompletionRequestUserMessageArgs::default().content(QUESTION).build()?;
+    let message = ChatCompletionRequestUserMessageArgs::default()
+        .content(QUESTION)
+        .build()?;
     Ok(CreateChatCompletionRequestArgs::default()
         .model(MODEL)
         .messages([message.into()])

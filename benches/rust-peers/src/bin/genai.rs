@@ -24,7 +24,7 @@ impl Contestant for GenAi {
                 model: ModelIden::new(AdapterKind::OpenAI, MODEL),
             })
         });
-        Ok(Self(Client::builder().with_service_target_resolver(resolver).build()))
+        Ok(Self(Client::builder().with_service_target_resolver(resolver).build()?))
     }
 
     async fn ask(&self) -> Outcome<String> {
