@@ -86,7 +86,7 @@ pub fn optimise(tools: &Tools, pkg: &Path) -> Outcome {
     let module = pkg.join("core_bg.wasm");
     let features = FEATURES.map(|feature| format!("--enable-{feature}"));
     let step = Step::new(tools.npm_bin("wasm-opt"))
-        .arg("-Os")
+        .arg("-Oz")
         .args(["--strip-debug", "--strip-producers"]);
     step.args(features)
         .arg(&module)
