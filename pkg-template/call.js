@@ -1,6 +1,7 @@
 // One call: from the request, over as many attempts as it takes, to the end of the answer's body; with one timer, and
 // clean on every way out.
 
+import { calls, currentInstance, isAlive } from "./crash.js";
 import { abortError, StreamError, toError } from "./errors.js";
 
 /** What one read asks for where the body lets the reader choose. */
@@ -16,6 +17,7 @@ const AGAIN = Symbol("again");
 
 export class Call {
   #core;
+  #instance = currentInstance();
   #signal;
   #reader;
   /** The memory to read into, when the body is a byte stream. */
@@ -37,6 +39,8 @@ export class Call {
   bufferSize = 0;
   /** Once open: what was read up to the first content, as JSON of chunks and their bytes. */
   early = [];
+  /** Since when somebody waits for what comes next, on the clock of performance.now(); undefined while nobody does. */
+  waitsSince = () => 0;
   /** Is told the error when the call fails outside of a read: by its timer. */
   onFail = () => {};
   /** Is told the reason when the call is aborted once its head has come, be its body read to the end or not. */
@@ -47,6 +51,7 @@ export class Call {
     this.#onOver = onOver;
     this.#signal = signal;
     signal?.addEventListener("abort", this.#onSignal);
+    calls.add(this);
   }
 
   get over() {
@@ -215,6 +220,15 @@ export class Call {
     this.onAbort(reason);
   }
 
+  /** The core has panicked, perhaps further up the stack: without it, this ends like an abort. */
+  crash(error) {
+    if (this.#over) return;
+    this.#aborted = true;
+    this.#reason = error;
+    this.#end(error);
+    this.onAbort(error);
+  }
+
   throwIfAborted() {
     if (this.#aborted) throw this.#reason;
   }
@@ -259,7 +273,7 @@ export class Call {
   #onTimer = () => {
     this.#fires = Infinity;
     try {
-      const wait = this.#core.onDeadline();
+      const wait = this.#core.onDeadline(this.waitsSince() ?? performance.now());
       if (wait >= 0) this.#setTimer(wait, performance.now() + wait);
     } catch (raw) {
       const error = this.#failed(raw);
@@ -281,7 +295,7 @@ export class Call {
   /** Stops everything below the call; returns the error, for throwing it. */
   #end(error) {
     if (this.#over) return error;
-    this.#core.abort();
+    if (isAlive(this.#instance)) this.#core.abort();
     this.#close();
     // The fetch is aborted. A replacement for fetch may not have listened, so its body is cancelled too.
     this.#reader?.cancel(error).catch(() => {});
@@ -291,9 +305,12 @@ export class Call {
   #close() {
     this.#over = true;
     clearTimeout(this.#timer);
+    calls.delete(this);
     this.#onOver(this);
     // Later, because the core may be further up the stack: aborting runs the listeners of a replacement fetch.
-    queueMicrotask(() => this.#core.free());
+    queueMicrotask(() => {
+      if (isAlive(this.#instance)) this.#core.free();
+    });
   }
 }
 

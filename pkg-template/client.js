@@ -3,14 +3,17 @@
 import { Call } from "./call.js";
 import { camelKeys } from "./camel.js";
 import { CoreClient } from "./core.js";
+import { currentInstance, isAlive } from "./crash.js";
 import { abortError, ConfigError, toError } from "./errors.js";
+import { tracedFetch } from "./phases.js";
 import { init, startNow } from "./start.js";
 import { ChatStream } from "./stream.js";
 
 export class Client {
   #config;
-  /** The core's client; missing until the core has started. */
+  /** The core's client; missing until the core has started, and of no use once its instance has panicked. */
   #core;
+  #instance;
   #closed = false;
   /** Calls in flight. */
   #calls = new Set();
@@ -66,7 +69,7 @@ export class Client {
 
   close() {
     this.#closed = true;
-    this.#core?.close();
+    if (this.#core && isAlive(this.#instance)) this.#core.close();
     for (const call of this.#calls) call.abort(abortError("the client was closed"));
   }
 
@@ -81,9 +84,9 @@ export class Client {
     if (signal?.aborted) throw signal.reason;
     if (!this.#core) {
       await init();
-      this.#open();
       if (signal?.aborted) throw signal.reason;
     }
+    this.#open();
     // Headers, Map and lists of pairs are iterable and have no keys of their own to read.
     if (headers) rest.headers = typeof headers[Symbol.iterator] === "function" ? Object.fromEntries(headers) : headers;
     const call = new Call(this.#prepared(prepare, rest), signal, (call) => this.#calls.delete(call));
@@ -104,19 +107,20 @@ export class Client {
 
   /** Makes the core's client, which validates the configuration. */
   #open() {
-    if (this.#core) return; // another first call was quicker
-    const { fetch, ...config } = this.#config;
+    const instance = currentInstance();
+    if (this.#core && this.#instance === instance) return;
+    const { fetch, config, keyInPage, awaitedHeads } = ofThisTarget(this.#config);
     try {
-      this.#core = new CoreClient(config, fetch ?? undefined);
+      this.#core = new CoreClient(config, fetch, tracedFetch(), keyInPage, awaitedHeads);
     } catch (raw) {
       throw toError(raw);
     }
-    this.#config = undefined;
+    this.#instance = instance;
     if (this.#closed) this.#core.close();
   }
 
   #running(method) {
-    if (!this.#core && startNow()) this.#open();
+    if (this.#core || startNow()) this.#open();
     if (!this.#core) throw configError(`${method}() needs the core, which starts with the first call here: \`await init()\` before it`);
     return this.#core;
   }
@@ -136,6 +140,16 @@ function toNumbers(vector) {
   const bytes = Uint8Array.from(atob(vector), (letter) => letter.charCodeAt(0));
   const view = new DataView(bytes.buffer);
   return Array.from({ length: bytes.length / 4 }, (_, place) => view.getFloat32(place * 4, true));
+}
+
+/** What only this target has, apart from the configuration of all targets. */
+function ofThisTarget(all) {
+  const { fetch, dangerouslyAllowBrowser, dangerously_allow_browser, maxAwaitedHeads, max_awaited_heads, ...config } = all;
+  const awaitedHeads = maxAwaitedHeads ?? max_awaited_heads ?? undefined;
+  if (awaitedHeads !== undefined && !(Number.isSafeInteger(awaitedHeads) && awaitedHeads >= 1)) {
+    throw configError(`max_awaited_heads must be a whole number of at least 1, got ${awaitedHeads}`);
+  }
+  return { fetch: fetch ?? undefined, config, keyInPage: (dangerouslyAllowBrowser ?? dangerously_allow_browser) === true, awaitedHeads };
 }
 
 function configError(message, cause) {

@@ -200,10 +200,22 @@ export function toError(raw) {
   if (Class === RetryExhaustedError) return new Class({ ...raw, cause: toError(raw.cause) });
   if (Class && raw.kind) return new Class(raw);
   // Not a description but a trap of the wasm or of its glue: nothing that a caller could have caused.
+  if (raw instanceof WebAssembly.RuntimeError) tellDefect(raw);
+  return internalError(raw);
+}
+
+let tellDefect = () => {};
+
+/** Names who is told of traps. */
+export function onDefect(listener) {
+  tellDefect = listener;
+}
+
+export function internalError(cause) {
   return new LLMRouterError({
     kind: "internal",
-    message: `a defect in llm-api-router, please report it: ${raw?.message ?? raw}`,
-    cause: raw,
+    message: `a defect in llm-api-router, please report it: ${cause?.message ?? cause}`,
+    cause,
   });
 }
 

@@ -31,8 +31,8 @@ export interface ConnectionPoolConfig {
 /** The time limits, each in seconds with fractions; `null` switches one off. */
 export interface TimeoutConfig {
   /**
-   * Opening a connection: DNS, TCP and TLS. Most hosts' fetch does not tell when that is done: there the limit until
-   * the response head is `connect + write + read`, and the error's `mergedPhases` says so.
+   * Opening a connection: DNS, TCP and TLS. Node (from 20.16 on) tells when that is done; other hosts' fetch does not:
+   * there the limit until the response head is `connect + write + read`, and the error's `mergedPhases` says so.
    * @default 10
    */
   connect?: number | null;
@@ -207,6 +207,18 @@ export interface ProviderConfig {
    * new Client({ …config, fetch: (url, init) => env.MODELS.fetch(url, init) });
    */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /**
+   * So many of this client's requests may wait for their response heads at once; others wait their turn, which counts
+   * as `timeoutConfig.pool`. A Worker may have 6 such requests per invocation, so give 6 to a client that is made in a
+   * handler and asks much at once. A client that many invocations share does better without.
+   * @default no such limit
+   */
+  maxAwaitedHeads?: number;
+  /**
+   * Lets a page, or a Worker of a page, send to a provider's own host. Whoever opens the page can read the key then.
+   * @default false: construction fails with the remedy
+   */
+  dangerouslyAllowBrowser?: boolean;
 }
 
 /** The configuration as it may stand in a JSON file that other languages read too. */

@@ -25,9 +25,12 @@ export class Pump {
   /** What ended the stream before its time; is given once. */
   #failure;
   #chunks = new Chunks();
+  #abandoned = false;
   /** How many ask for chunks at this moment, and the promise of the last of them. */
   #asking = 0;
   #lastAsked;
+  /** Since when somebody waits, on the clock of performance.now(). */
+  #waitsSince;
   /** Resolves the promise of the one whose turn it is to wait for a batch or for the end. */
   #onChange = () => {};
   /** Resolves the promise of the reading loop when there is room again. */
@@ -36,6 +39,7 @@ export class Pump {
   constructor(call) {
     this.#call = call;
     this.#size = call.bufferSize;
+    call.waitsSince = () => this.#waitsSince;
     call.onFail = (error) => this.#end({ error });
     call.onAbort = (reason) => this.#drop({ error: reason });
     this.#run();
@@ -72,6 +76,12 @@ export class Pump {
     this.#drop();
     this.#failure = undefined;
     if (running) this.#call.abort();
+  }
+
+  /** Nobody can ask any more; who has asked still gets an answer. */
+  abandon() {
+    this.#abandoned = true;
+    if (this.#asking === 0) this.cancel();
   }
 
   async #run() {
@@ -144,13 +154,15 @@ export class Pump {
       try {
         while (!this.#advance()) {
           if (this.#ended) return this.#endWith(atEnd);
+          this.#waitsSince ??= performance.now();
           await new Promise((resolve) => {
             this.#onChange = resolve;
           });
         }
         return take(); // without another await, in which what is there could be dropped
       } finally {
-        this.#asking--;
+        this.#waitsSince = undefined;
+        if (--this.#asking === 0 && this.#abandoned) this.cancel();
       }
     };
     this.#lastAsked = this.#asking++ === 0 ? go() : this.#lastAsked.then(go, go);

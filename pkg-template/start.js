@@ -1,6 +1,7 @@
 // Starts the wasm core: once, when it is first needed, from the source that the entry point named.
 
 import startLater, { initSync } from "./core.js";
+import { listenToCore } from "./crash.js";
 import { ConfigError } from "./errors.js";
 
 /** Where the wasm comes from: see `WasmSource` in index.d.ts. */
@@ -32,6 +33,7 @@ export function startNow() {
     throw error;
   }
   source = undefined;
+  listenToCore();
   started = true;
   return true;
 }
@@ -62,5 +64,6 @@ async function start(wasm) {
       cause,
     });
   }
+  listenToCore();
   started = true;
 }

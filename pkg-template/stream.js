@@ -3,11 +3,15 @@
 import { Pump } from "./pump.js";
 import { sseStream } from "./sse.js";
 
+/** Ends the calls of streams that were dropped without a word; old hosts have none of these. */
+const dropped = typeof FinalizationRegistry === "function" ? new FinalizationRegistry((pump) => pump.abandon()) : undefined;
+
 export class ChatStream {
   #pump;
 
   constructor(call) {
     this.#pump = new Pump(call);
+    dropped?.register(this, this.#pump, this);
   }
 
   [Symbol.asyncIterator]() {
@@ -29,6 +33,7 @@ export class ChatStream {
   }
 
   toReadableStream() {
+    dropped?.unregister(this); // that stream lives on without this one
     return sseStream(this.#pump);
   }
 

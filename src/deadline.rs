@@ -213,6 +213,15 @@ impl Clocks {
         }
     }
 
+    /// The consumer waits since then, or as good as since now: what lies before is the consumer's own time, though a
+    /// read ahead of it was pending.
+    pub(crate) fn awaited(&mut self, since: Instant) {
+        if self.stage == Stage::Body {
+            self.progress = self.progress.max(since);
+            self.content = self.content.map(|at| at.max(since));
+        }
+    }
+
     /// What the consumer took for itself is billed neither as waiting for content nor as idle time.
     fn skip_pause(&mut self, now: Instant) -> Duration {
         let pause = now.since(self.entered);

@@ -72,6 +72,28 @@ fn a_host_that_shows_no_phases_gets_the_sum_of_their_limits() {
 }
 
 #[test]
+fn a_read_ahead_of_the_consumer_is_billed_from_when_the_consumer_waits() {
+    let mut clocks = clocks(Limits {
+        idle: seconds(5),
+        ..four()
+    });
+    clocks.uploaded(at(0));
+    clocks.head_arrives(at(100));
+    clocks.reads(at(100));
+    clocks.content_arrives(at(1000));
+    clocks.receives(at(1000), 1);
+    clocks.awaited(at(3000));
+    assert_eq!(next(&clocks), Some((7000, TimeoutKind::Read)));
+    clocks.receives(at(6000), 1);
+    clocks.awaited(at(3000));
+    assert_eq!(
+        next(&clocks),
+        Some((8000, TimeoutKind::Idle)),
+        "an instant that lies behind changes nothing"
+    );
+}
+
+#[test]
 fn total_runs_from_the_start_whatever_happens() {
     let mut clocks = clocks(Limits {
         total: seconds(5),

@@ -1,4 +1,4 @@
-//! The demo's native part: one streamed chat, each chunk printed as a line of JSON.
+//! The demo's native part: what the target promises, and one streamed chat, each chunk printed as a line of JSON.
 //!
 //! `cargo xtask demo` runs it beside the same program on every JavaScript host and compares the texts.
 
@@ -15,6 +15,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::new(ProviderConfig::new("openai-compatible", "demo-key").base_url(format!("{server}/v1")))?;
     let request = ChatRequest::new([Message::user("Tell me about connection pools.")]).model("demo-model");
 
+    println!("{}", json!({ "capabilities": client.capabilities() }));
     let started = Instant::now();
     let mut first_token = None;
     let mut chunks = 0;

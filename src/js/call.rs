@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use js_sys::Promise;
 use tokio::sync::Notify;
@@ -218,13 +219,19 @@ impl CoreCall {
             .unwrap_or_else(aborted)
     }
 
-    /// The timer has gone off: throws if a limit ran out, else tells when to look again.
+    /// The timer has gone off: throws if a limit ran out, else tells when to look again. `since`: when the consumer
+    /// began to wait, on the clock of `performance.now()`. Reading goes on ahead of it, but what nobody waits for is
+    /// not billed.
     #[wasm_bindgen(js_name = onDeadline)]
-    pub fn on_deadline(&self) -> Result<f64, JsValue> {
-        let now = rt::now();
-        self.with(|answer| match answer.machine.expired(now) {
-            Some(error) => Err(error),
-            None => Ok(answer.milliseconds_left(now)),
+    pub fn on_deadline(&self, since: f64) -> Result<f64, JsValue> {
+        self.with(|answer| {
+            let now = rt::now();
+            let since = Instant::at(Duration::try_from_secs_f64(since / 1e3).unwrap_or_default());
+            answer.machine.clocks.lock().awaited(since);
+            match answer.machine.expired(now) {
+                Some(error) => Err(error),
+                None => Ok(answer.milliseconds_left(now)),
+            }
         })
     }
 

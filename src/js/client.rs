@@ -22,11 +22,24 @@ pub struct CoreClient {
 
 #[wasm_bindgen]
 impl CoreClient {
-    /// Checks the configuration; throws a plain object that describes the error.
+    /// Checks the configuration; throws a plain object that describes the error. `fetch` takes the place of the host's;
+    /// `traced` is the host's own, where it can tell a listener of its phases.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: JsValue, fetch: Option<Function>) -> Result<CoreClient, JsValue> {
+    pub fn new(
+        config: JsValue,
+        fetch: Option<Function>,
+        traced: Option<Function>,
+        key_in_page: bool,
+        awaited_heads: Option<usize>,
+    ) -> Result<CoreClient, JsValue> {
         let config: ProviderConfig = read(config)?;
-        let client = Client::with_host(config, Host { fetch }).map_err(|error| raw(&error))?;
+        let host = Host {
+            fetch,
+            traced,
+            key_in_page,
+            awaited_heads,
+        };
+        let client = Client::with_host(config, host).map_err(|error| raw(&error))?;
         Ok(Self { client })
     }
 

@@ -107,6 +107,15 @@ impl Provider {
         })
     }
 
+    /// Whether this address is at some provider's own host, where keys are worth money.
+    #[allow(dead_code, reason = "only pages have to be careful with keys")]
+    pub(crate) fn is_at_a_provider(url: &str) -> bool {
+        let given = secure_host(url);
+        ALL.into_iter()
+            .filter_map(|provider| secure_host(provider.base_url()?))
+            .any(|host| given.is_some_and(|given| host.eq_ignore_ascii_case(given)))
+    }
+
     /// The model of requests and configurations that name none.
     pub(crate) fn default_model(self) -> Option<&'static str> {
         (self == Self::DeepSeek).then_some("deepseek-chat")
@@ -154,6 +163,35 @@ impl Provider {
             #[cfg(feature = "ollama")]
             Self::Ollama => Dialect::Ollama,
             _ => Dialect::OpenAi,
+        }
+    }
+}
+
+/// The host of an `https` address, with its port if it has one.
+fn secure_host(url: &str) -> Option<&str> {
+    let (scheme, rest) = url.split_once("://")?;
+    scheme.eq_ignore_ascii_case("https").then(|| rest.split('/').next())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Provider;
+
+    #[test]
+    fn keys_are_worth_money_at_the_providers_own_hosts() {
+        for url in [
+            "https://api.openai.com/v1",
+            "https://API.OpenAI.com",
+            "https://openrouter.ai/other",
+        ] {
+            assert!(Provider::is_at_a_provider(url), "{url}");
+        }
+        for url in [
+            "https://example.com/api.openai.com",
+            "http://localhost:8000/v1",
+            "https://api.openai.com.example/v1",
+        ] {
+            assert!(!Provider::is_at_a_provider(url), "{url}");
         }
     }
 }

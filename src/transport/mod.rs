@@ -26,7 +26,7 @@ use bytes::Bytes;
 
 pub(crate) use host::{Body, Cause, Host, Transport, check_url};
 #[cfg(target_arch = "wasm32")]
-pub(crate) use host::{Hold, failure_of};
+pub(crate) use host::{Hold, abort_all, failure_of};
 pub(crate) use sockets::REOPENED_WITHIN;
 pub use sockets::{ClosedSockets, SocketStats};
 

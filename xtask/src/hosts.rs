@@ -61,9 +61,16 @@ impl Installed {
             .dir(dir)
             .run()?;
         project::copy_dir(&project.root.join("wasm-tests/hosts"), &dir.join("hosts"))?;
-        // The table of cases that every host shares, where the tests of the checkout have it, too: one folder up.
+        // The tables of cases that every host shares, where the tests of the checkout have it, too: one folder up.
         let cases = "construction-errors.json";
         project::write(&dir.join(cases), project.read(&format!("wasm-tests/{cases}"))?)?;
+        for table in ["calls", "capabilities"] {
+            let json = project.read(&format!("cases/{table}.json"))?;
+            project::write(
+                &dir.join(format!("hosts/cases/{table}.mjs")),
+                format!("// cases/{table}.json, for hosts that import no JSON.\n\nexport const {table} = {json};\n"),
+            )?;
+        }
         project::copy_dir(&project.root.join("examples"), &dir.join("examples"))?;
         project::empty_dir(&dir.join("tmp"))?;
         Ok(Self {

@@ -32,6 +32,7 @@ const HELP: &str = "cargo xtask <command>
   bench [native | web | size | counts]
                            this client beside others: time, memory, sockets, size; `counts` alone: no time
   promises                 what this client promises and what others do, measured
+  capabilities             ask every host what it promises, and write the README's table of it
   package                  build pkg/, ready for `npm pack`
   size [--record]          compare the package's size with its budget, or make it the budget
   setup                    install what is missing (the others do it by themselves)";
@@ -59,6 +60,7 @@ fn run(args: &[&str]) -> Outcome<bool> {
     match args {
         ["demo", rest @ ..] => demo::run(&project, rest),
         ["test", rest @ ..] => test::run(&project, rest),
+        ["capabilities"] => demo::capabilities::run(&project),
         ["promises"] => promises::run(&project),
         ["bench", rest @ ..] => bench::run(&project, rest),
         ["check"] => check::run(&project),

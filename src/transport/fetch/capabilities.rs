@@ -4,8 +4,45 @@ use crate::capabilities::{Capabilities, Level};
 
 const MERGED: &str = "the host shows nothing between the start of its fetch and the response head: the limit until the head is connect + write + read";
 
-/// The promises over the fetch of this host.
-pub(super) fn of(host: &'static str) -> Capabilities {
+type Promise = (Level, &'static str);
+
+/// Connect, write, read and first token where the host shows nothing until the head.
+const UNTOLD: [Promise; 4] = [
+    (Level::Merged, MERGED),
+    (Level::Merged, MERGED),
+    (
+        Level::Enforced,
+        "between the chunks of a body by itself; until the response head together with connect and write",
+    ),
+    (
+        Level::Enforced,
+        "counts from the start of the fetch, because the host does not show the end of the upload",
+    ),
+];
+
+/// The same where it tells of its phases.
+const TRACED: [Promise; 4] = [
+    (
+        Level::Enforced,
+        "the host's diagnostics channels show when a connection is awaited and when it is there; the host itself gives up after 10 s",
+    ),
+    (
+        Level::Enforced,
+        "the host's diagnostics channels show when sending begins and ends, and its socket how much is left",
+    ),
+    (
+        Level::Enforced,
+        "the clock runs from the end of the upload and is reset by every chunk",
+    ),
+    (
+        Level::Enforced,
+        "the clock runs from the end of the upload to the first content",
+    ),
+];
+
+/// The promises over the fetch of this host; `traced`: it tells when it connects and sends.
+pub(super) fn of(host: &'static str, traced: bool) -> Capabilities {
+    let [connect, write, read, first_token] = if traced { TRACED } else { UNTOLD };
     Capabilities::new(
         host,
         &[
@@ -30,19 +67,11 @@ pub(super) fn of(host: &'static str) -> Capabilities {
                 "reading stops while so many bytes wait for the consumer",
             ),
             ("timeout_config.pool", Level::Enforced, "the line is kept here"),
-            ("timeout_config.connect", Level::Merged, MERGED),
-            ("timeout_config.write", Level::Merged, MERGED),
-            (
-                "timeout_config.read",
-                Level::Enforced,
-                "between the chunks of a body by itself; until the response head together with connect and write",
-            ),
+            ("timeout_config.connect", connect.0, connect.1),
+            ("timeout_config.write", write.0, write.1),
+            ("timeout_config.read", read.0, read.1),
             ("timeout_config.total", Level::Enforced, "the fetch is aborted"),
-            (
-                "timeout_config.first_token",
-                Level::Enforced,
-                "counts from the start of the fetch, because the host does not show the end of the upload",
-            ),
+            ("timeout_config.first_token", first_token.0, first_token.1),
             (
                 "timeout_config.idle",
                 Level::Enforced,

@@ -6,31 +6,43 @@ mod body;
 mod capabilities;
 mod cause;
 mod failure;
+mod phases;
 
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
+pub(crate) use abort::abort_all;
 pub(crate) use body::{Body, Hold};
 pub(crate) use cause::Cause;
 pub(crate) use failure::of_read as failure_of;
 
 use self::abort::Abort;
 use self::answer::Answer;
+use self::phases::Phases;
 use super::{Failure, Request, Response, SocketStats};
 use crate::capabilities::Capabilities;
 use crate::config::Settings;
 use crate::deadline::SharedClocks;
 use crate::error::Error;
-use crate::gate::Permit;
+use crate::gate::{Gate, Permit};
+use crate::provider::Provider;
 use crate::rt;
 
 const NO_FETCH: &str = "this host has no fetch: give the client one as its `fetch`";
+
+const KEY_IN_PAGE: &str = "whoever opens this page can read its api_key: send the requests from a server of yours instead, as examples/edge-worker does, and give its address as base_url. If the key may be seen, set dangerouslyAllowBrowser: true";
 
 /// What only this target can be given.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Host {
     /// In place of the host's own fetch: a test's, or a service binding's.
     pub(crate) fetch: Option<Function>,
+    /// The host's own fetch, where it can tell a listener of its phases.
+    pub(crate) traced: Option<Function>,
+    /// The user has decided that a page may hold a provider's key.
+    pub(crate) key_in_page: bool,
+    /// So many requests may wait for their response heads at once.
+    pub(crate) awaited_heads: Option<usize>,
 }
 
 /// Whether the host's URL parser accepts it.
@@ -40,7 +52,9 @@ pub(crate) fn check_url(url: &str) -> bool {
 
 /// The way to the host's fetch.
 pub(crate) struct Transport {
-    fetch: Option<Function>,
+    host: Host,
+    /// The line for response heads, where the host has so few places for them that it is better kept here.
+    heads: Option<Gate>,
 }
 
 impl Transport {
@@ -60,7 +74,11 @@ impl Transport {
                 "http_version cannot be set here: the host's fetch chooses the version. Leave it out",
             ));
         }
-        Ok(Self { fetch: host.fetch })
+        if rt::detect::host() == "browser" && Provider::is_at_a_provider(&settings.base_url) && !host.key_in_page {
+            return Err(Error::config(KEY_IN_PAGE));
+        }
+        let heads = host.awaited_heads.map(Gate::new);
+        Ok(Self { host, heads })
     }
 
     /// Sends a request and waits for the head of its answer. Dropping the future aborts the fetch.
@@ -70,13 +88,23 @@ impl Transport {
         permit: Permit,
         clocks: SharedClocks,
     ) -> Result<Response, Failure> {
+        let place = match &self.heads {
+            Some(heads) => rt::on_own_behalf(heads.acquire()).await.ok(),
+            None => None,
+        };
         let abort = Abort::new().map_err(|reason| failure::of_fetch(&reason))?;
-        let promise = self.start(request, &abort)?;
-        clocks.lock().exchanges(rt::now(), request.body.len() as u64);
-        let response = abort
-            .answer(promise)
-            .await
-            .map_err(|reason| failure::of_fetch(&reason))?;
+        let phases = self.own_traced().map(|_| Phases::of(&clocks));
+        let promise = self.start(&request, &abort, phases.as_ref())?;
+        let answer = abort.answer(promise);
+        let answer = match &phases {
+            Some(phases) if phases.are_told() => phases.during(answer).await,
+            _ => {
+                clocks.lock().exchanges(rt::now(), request.body.len() as u64);
+                answer.await
+            }
+        };
+        let response = answer.map_err(|reason| failure::of_fetch(&reason))?;
+        drop(place);
         let Answer { head, body } = Answer::read(&response)?;
         clocks.lock().head_arrives(rt::now());
         Ok(Response {
@@ -85,18 +113,25 @@ impl Transport {
         })
     }
 
-    fn start(&self, request: &Request, abort: &Abort) -> Result<Promise, Failure> {
-        let global = js_sys::global();
-        let (fetch, this) = match &self.fetch {
-            Some(fetch) => (fetch.clone(), JsValue::UNDEFINED),
-            None => {
+    /// The host's own fetch that tells of its phases, unless another one stands in for it.
+    fn own_traced(&self) -> Option<&Function> {
+        self.host.traced.as_ref().filter(|_| self.host.fetch.is_none())
+    }
+
+    fn start(&self, request: &Request, abort: &Abort, phases: Option<&Phases>) -> Result<Promise, Failure> {
+        let (url, options) = (request.url.as_str().into(), options(request, abort));
+        let call = |options: JsValue| match (self.own_traced(), phases, &self.host.fetch) {
+            (Some(traced), Some(phases), _) => traced.call3(&JsValue::UNDEFINED, &url, &options, phases.listener()),
+            (_, _, Some(fetch)) => fetch.call2(&JsValue::UNDEFINED, &url, &options),
+            _ => {
+                let global = js_sys::global();
                 let fetch = Reflect::get(&global, &"fetch".into()).unwrap_or_default();
-                let fetch = fetch.dyn_into().map_err(|_| failure::unexpected(NO_FETCH))?;
-                (fetch, global.into())
+                let fetch: Function = fetch.dyn_into().map_err(|_| js_sys::Error::new(NO_FETCH))?;
+                fetch.call2(&global.into(), &url, &options)
             }
         };
-        options(request, abort)
-            .and_then(|options| fetch.call2(&this, &request.url.as_str().into(), &options))
+        options
+            .and_then(call)
             .map(|promise| Promise::resolve(&promise))
             .map_err(|reason| failure::of_fetch(&reason))
     }
@@ -117,9 +152,8 @@ impl Transport {
         None
     }
 
-    #[expect(clippy::unused_self, reason = "the seam's signature")]
     pub(crate) fn capabilities(&self) -> Capabilities {
-        capabilities::of(rt::detect::host())
+        capabilities::of(rt::detect::host(), self.own_traced().is_some())
     }
 }
 

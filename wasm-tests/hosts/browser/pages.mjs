@@ -21,20 +21,21 @@ export async function viteBuild() {
 }
 
 /** Opens a page of the suite and counts its lines. */
-export async function suitePage(report, name, browser, path, folder = PROJECT) {
+export async function suitePage(report, name, browser, path, { folder = PROJECT, withoutTable = true } = {}) {
   await report.test(`${name}: the suite runs to its end`, async () => {
-    await linesOf(browser, path, folder, (line) => {
+    const onLine = (line) => {
       if (line === "end of the suite") return true;
       report.line(name, line);
-    });
+    };
+    await linesOf(browser, path, folder, onLine, { withoutTable });
   });
 }
 
 /** Opens a page and hands over the lines that it posts, until `onLine` returns true. */
-export async function linesOf(browser, path, folder, onLine) {
+export async function linesOf(browser, path, folder, onLine, more = {}) {
   let end;
   const ended = new Promise((resolve) => (end = resolve));
-  const server = await serve(folder, await settings(), (line) => {
+  const server = await serve(folder, { ...(await settings()), ...more }, (line) => {
     if (onLine(line)) end();
   });
   let timer;

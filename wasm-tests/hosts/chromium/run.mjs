@@ -9,11 +9,12 @@ import { launch } from "./browser.mjs";
 const report = new Report();
 const browser = await launch();
 try {
-  await suitePage(report, "chromium without a bundler", browser, "hosts/browser/plain.html");
+  await suitePage(report, "chromium without a bundler", browser, "hosts/browser/plain.html", { withoutTable: false });
   await suitePage(report, "chromium module Worker", browser, "hosts/browser/worker.html");
   await suitePage(report, "chromium llm-api-router/url", browser, "hosts/browser/url.html");
+  await suitePage(report, "chromium with its core", browser, "hosts/browser/core.html");
   await report.test("chromium Vite: vite build", async () => {
-    await suitePage(report, "chromium Vite", browser, "index.html", await viteBuild());
+    await suitePage(report, "chromium Vite", browser, "index.html", { folder: await viteBuild() });
   });
   await report.test("chromium: examples/browser/index.html", example);
 } finally {

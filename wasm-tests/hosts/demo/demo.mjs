@@ -1,7 +1,9 @@
-// The demo's part in every host: one streamed chat, each piece handed over as it arrives, and at the end the figures.
+// The demo's part in every host: what the host promises, one streamed chat, each piece handed over as it arrives, and at the end the figures.
 
 export async function demo({ Client }, mockUrl, print) {
   const client = new Client({ providerType: "openai-compatible", baseUrl: `${mockUrl}/v1`, apiKey: "demo-key" });
+  const { host, knobs } = client.capabilities();
+  await print({ capabilities: { host, knobs: Object.values(knobs) } });
   const started = performance.now();
   let firstToken;
   let chunks = 0;

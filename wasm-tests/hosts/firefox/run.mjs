@@ -7,9 +7,10 @@ import { launch } from "./browser.mjs";
 const report = new Report();
 const browser = await launch();
 try {
-  await suitePage(report, "firefox without a bundler", browser, "hosts/browser/plain.html");
+  await suitePage(report, "firefox without a bundler", browser, "hosts/browser/plain.html", { withoutTable: false });
+  await suitePage(report, "firefox with its core", browser, "hosts/browser/core.html");
   await report.test("firefox Vite: vite build", async () => {
-    await suitePage(report, "firefox Vite", browser, "index.html", await viteBuild());
+    await suitePage(report, "firefox Vite", browser, "index.html", { folder: await viteBuild() });
   });
 } finally {
   await browser.close();

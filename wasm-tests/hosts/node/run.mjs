@@ -5,11 +5,13 @@ import { exampleEnv, expectAnswer, expectFigures, expectProvider, PROVIDERS } fr
 import { Report, run, settings } from "../report.mjs";
 
 const report = new Report();
-const json = JSON.stringify(await settings());
-for (const [way, file] of [["import", "import.mjs"], ["require", "require.cjs"]]) {
+const all = await settings();
+const others = JSON.stringify({ ...all, withoutTable: true });
+for (const [way, file, json] of [["import", "import.mjs", JSON.stringify(all)], ["require", "require.cjs", others]]) {
   await report.suite(`node ${way}`, process.execPath, [fileURLToPath(new URL(file, import.meta.url)), json]);
 }
-await report.suite("node llm-api-router/slim", process.execPath, [fileURLToPath(new URL("slim.mjs", import.meta.url)), json]);
+await report.suite("node llm-api-router/slim", process.execPath, [fileURLToPath(new URL("slim.mjs", import.meta.url)), others]);
+await report.suite("node with its core", process.execPath, ["--expose-gc", fileURLToPath(new URL("../cases/core-terminal.mjs", import.meta.url)), others]);
 await report.test("node: examples/node/chat.mjs", async () => {
   const { stdout, stderr } = await run(process.execPath, ["examples/node/chat.mjs"], { env: { ...process.env, ...exampleEnv } });
   await expectAnswer(stdout || stderr);

@@ -7,6 +7,7 @@ mod sources;
 use std::time::Instant;
 
 use crate::Outcome;
+use crate::demo::capabilities;
 use crate::project::Project;
 use crate::setup::{self, Need};
 
@@ -19,6 +20,9 @@ pub struct Checks {
 pub fn run(project: &Project) -> Outcome<bool> {
     let mut checks = Checks { failed: Vec::new() };
     sources::run(project, &mut checks);
+    checks.add("the README shows what the hosts promise", || {
+        capabilities::check(project)
+    });
     rust::native(project, &mut checks);
     let tools = setup::run(project, &[Need::Package, Need::Lints])?;
     rust::wasm(project, &tools, &mut checks);

@@ -21,11 +21,16 @@ pub enum Line {
     Piece(String),
     /// The end, with the whole.
     Done(Answer),
+    /// What the host promises.
+    Capabilities(Value),
 }
 
 /// Reads a line; `None` where it is something else.
 pub fn read(line: &str) -> Option<Line> {
     let value: Value = serde_json::from_str(line).ok()?;
+    if let Some(capabilities) = value.get("capabilities") {
+        return Some(Line::Capabilities(capabilities.clone()));
+    }
     let text = value.get("text")?.as_str()?.to_owned();
     if value.get("done").is_none() {
         return Some(Line::Piece(text));
@@ -56,6 +61,7 @@ mod tests {
             (answer.chunks, answer.characters, answer.text.as_deref()),
             (2, 5, Some("naïve"))
         );
+        assert_eq!(read(r#"{"capabilities": 1}"#), Some(Line::Capabilities(1.into())));
         assert_eq!(read("a warning"), None);
         assert_eq!(read(r#"{"done": true, "text": "x"}"#), None);
     }

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: the same streamed chat from every host, side by side.
 
 mod answer;
+pub mod capabilities;
 mod table;
 
 use std::io::Write;
@@ -48,6 +49,7 @@ fn ask(host: &str, mock: &Mock, step: Step) -> Outcome<Answer> {
             let _ = std::io::stdout().flush();
         }
         Some(Line::Done(answer)) => done = Some(answer),
+        Some(Line::Capabilities(_)) => {}
         None => println!("{line}"),
     })?;
     println!();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 use crate::process::Step;
-use crate::project::Project;
+use crate::project::{self, Project};
 use crate::setup::Tools;
 
 /// What the compiler uses for this target without being asked (LLVM's `generic` processor), and what wasm-opt
@@ -73,12 +73,29 @@ pub fn bind(tools: &Tools, module: &Path, pkg: &Path) -> Outcome {
             "web",
             "--omit-default-module-path",
             "--no-typescript",
+            // After a panic the module starts anew: see pkg-template/start.js.
+            "--experimental-reset-state-function",
             "--out-name",
             "core",
             "--out-dir",
         ])
         .args([pkg, module]);
-    step.run().map(|_| ())
+    step.run()?;
+    ignore_stale_callbacks(&pkg.join("core.js"))
+}
+
+/// Timers and promises outlive an instance that has panicked. What they call then does not exist any more, and an
+/// error thrown in a timer ends the process in Node: so it does nothing.
+fn ignore_stale_callbacks(glue: &Path) -> Outcome {
+    const THROWS: &str = "throw new Error('Cannot invoke closure from previous WASM instance');";
+    let text = project::read(glue)?;
+    if !text.contains(THROWS) {
+        return Err(format!(
+            "{} does not contain {THROWS:?}: see how it treats stale callbacks now",
+            glue.display()
+        ));
+    }
+    project::write(glue, text.replace(THROWS, "return;"))
 }
 
 /// Shrinks `core_bg.wasm` in place.

@@ -1,0 +1,64 @@
+// Streams of many megabytes from a real server to a consumer that stops.
+
+import { equal, ok, sleep } from "./check.mjs";
+
+const EVENT_BYTES = 16000;
+/** What the sockets of both sides, and the host between them, may take in beside the buffer. */
+const MOST_AHEAD = 48e6;
+
+export const flood = {
+  async "a real server's writes stop while the consumer does"(bench) {
+    const { stream, sent } = await flooded(bench, 100e6);
+    await stream.next();
+    const written = await stopped(sent, 1500, 1000);
+    ok(written < MOST_AHEAD, `${written} bytes went out`);
+    await stream.return();
+  },
+};
+
+/** 200 MB with a stop of five seconds: the writes stop, and the memory stays flat. `heap` is the host's own, if it tells. */
+export async function flatMemory(bench, core, heap) {
+  const megabytes = 200;
+  const { client, stream, sent } = await flooded(bench, megabytes * 1e6);
+  const figures = () => ({ wasm: core.initSync().memory.buffer.byteLength, heap: heap?.() ?? 0 });
+  let before;
+  let most = { wasm: 0, heap: 0 };
+  let chunks = 0;
+  let characters = 0;
+  for await (const chunk of stream) {
+    characters += chunk.choices[0]?.delta.content?.length ?? 0;
+    if (++chunks === 500) {
+      const written = await stopped(sent, 3000, 2000);
+      ok(written < MOST_AHEAD + 500 * EVENT_BYTES, `${written} bytes went out`);
+      before = figures();
+    }
+    if (before && chunks % 500 === 0) {
+      const now = figures();
+      most = { wasm: Math.max(most.wasm, now.wasm), heap: Math.max(most.heap, now.heap) };
+    }
+  }
+  equal(characters, Math.ceil((megabytes * 1e6) / EVENT_BYTES) * EVENT_BYTES, "characters");
+  equal(client.poolStats().inUse, 0, "places in use");
+  ok(most.wasm - before.wasm < 2e6, `the wasm memory grew from ${before.wasm} to ${most.wasm} bytes`);
+  // The text itself is kept, for the `partial` of an error and for finalCompletion(); nothing else is.
+  ok(most.heap - before.heap < characters + 64e6, `the heap grew from ${before.heap} to ${most.heap} bytes`);
+}
+
+/** Waits until the writing has settled; fails if it goes on after that. Gives what was written. */
+async function stopped(sent, settleMs, stillMs) {
+  await sleep(settleMs);
+  const before = await sent();
+  await sleep(stillMs);
+  equal(await sent(), before, "bytes written while the consumer stands still");
+  return before;
+}
+
+async function flooded(bench, bytes) {
+  const event = { events: [".".repeat(EVENT_BYTES)] };
+  const script = [[{ repeat: { times: Math.ceil(bytes / EVENT_BYTES), acts: [event] } }, "done"]];
+  const raised = await fetch(`${bench.mockUrl}/_scripts`, { method: "POST", body: JSON.stringify(script) });
+  const { url } = await raised.json();
+  const client = bench.client(undefined, { baseUrl: `${url}/v1`, timeoutConfig: { read: 2 } });
+  const sent = async () => (await (await fetch(`${url}/_requests`)).json()).requests[0].sent;
+  return { client, stream: await bench.stream(client), sent };
+}
