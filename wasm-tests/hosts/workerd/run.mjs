@@ -4,7 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { exampleEnv, expectAnswer, MESSAGES } from "../examples.mjs";
 import { Report, settings } from "../report.mjs";
-import { build, DATES, start } from "./workers.mjs";
+import { build, DATES, ServiceResponse, start } from "./workers.mjs";
 
 const report = new Report();
 const config = fileURLToPath(new URL("wrangler.toml", import.meta.url));
@@ -18,7 +18,8 @@ await report.test("workerd: examples/edge-worker/worker.js", example);
 report.finish();
 
 async function suite(date, out) {
-  const worker = start(out, date);
+  const answer = { id: "c", object: "chat.completion", created: 1, model: "m", choices: [{ index: 0, message: { role: "assistant", content: "Hello" }, finish_reason: "stop" }] };
+  const worker = start(out, date, {}, { MODELS: () => ServiceResponse.json(answer) });
   try {
     const names = await (await worker.dispatchFetch("http://suite/")).json();
     for (const name of names) {
@@ -31,6 +32,10 @@ async function suite(date, out) {
         if (why !== undefined) throw new Error(why);
       });
     }
+    await report.test(`workerd ${date}: a client of the global scope works, over a service binding`, async () => {
+      const text = await (await worker.dispatchFetch("http://suite/early")).text();
+      if (text !== '"Hello"') throw new Error(text);
+    });
     await report.test(`workerd ${date}: requests that share a client wait for its places in line`, () => shared(worker));
   } finally {
     await worker.dispose();

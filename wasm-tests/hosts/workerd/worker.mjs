@@ -9,10 +9,24 @@ const unhandled = watchRejections();
 /** A client that all requests share, with a single place. */
 let shared;
 
+/** Made at global scope, where Workers forbid timers, randomness and I/O. Its fetch is the service binding of the day. */
+let models;
+const early = new pkg.Client({
+  providerType: "openai-compatible",
+  baseUrl: "http://models.example/v1",
+  defaultModel: "m",
+  fetch: (url, init) => models.fetch(url, init),
+});
+
 export default {
-  async fetch(request) {
+  async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/shared") return Response.json(await waitInLine(searchParams.get("base_url")));
+    if (pathname === "/early") {
+      models = env.MODELS;
+      const { choices } = await early.chat.completions.create({ messages: [{ role: "user", content: "Hi" }] });
+      return Response.json(choices[0].message.content);
+    }
     if (request.method === "GET") return Response.json(names);
     const { name, settings } = await request.json();
     const why = await runCase(name, { pkg, slim, ...settings }, unhandled);

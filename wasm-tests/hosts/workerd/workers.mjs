@@ -5,7 +5,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { env, run, tool } from "../report.mjs";
 
-const { Log, LogLevel, Miniflare, supportedCompatibilityDate } = createRequire(`${env("TOOLS")}/package.json`)("miniflare");
+const { Log, LogLevel, Miniflare, Response, supportedCompatibilityDate } = createRequire(`${env("TOOLS")}/package.json`)("miniflare");
+
+/** Miniflare takes only its own class from a service binding. */
+export const ServiceResponse = Response;
 
 /** An old date, at which Workers have no FinalizationRegistry yet, and the newest that this workerd knows. */
 export const DATES = ["2024-01-01", supportedCompatibilityDate];
@@ -31,7 +34,7 @@ export async function build(config, date) {
 }
 
 /** A built Worker, running. */
-export function start(out, date, bindings = {}) {
+export function start(out, date, bindings = {}, serviceBindings = {}) {
   const types = { ".js": "ESModule", ".wasm": "CompiledWasm" };
   const files = readdirSync(out).filter((file) => Object.keys(types).some((end) => file.endsWith(end)));
   files.sort((a, b) => b.endsWith(".js") - a.endsWith(".js")); // the first module is the Worker itself
@@ -39,6 +42,7 @@ export function start(out, date, bindings = {}) {
     modules: files.map((path) => ({ type: types[path.slice(path.lastIndexOf("."))], path, contents: readFileSync(join(out, path)) })),
     compatibilityDate: date,
     bindings,
+    serviceBindings,
     cf: false, // else it asks Cloudflare where it is
     log: new Log(LogLevel.ERROR),
   });
