@@ -74,11 +74,11 @@ impl RetryConfig {
         Ok(RetryOverrides::read_from(value)?.apply(base))
     }
 
-    /// Checks the ranges.
+    /// Checks the ranges, for every call.
     pub(crate) fn validate(&self) -> Result<(), Error> {
         let retries = usize::try_from(self.max_retries).unwrap_or(usize::MAX);
-        in_range(&format!("{PATH}.max_retries"), retries, 0, MOST_RETRIES)?;
-        base(self.exponential_base, &format!("{PATH}.exponential_base"))
+        in_range("retry_config.max_retries", retries, 0, MOST_RETRIES)?;
+        base(self.exponential_base, "retry_config.exponential_base")
     }
 }
 

@@ -82,7 +82,8 @@ fn post(settings: &Settings, (path, body): Target, streaming: bool, options: &Ca
 }
 
 fn headers(settings: &Settings, accept: &str, options: &CallOptions) -> Headers {
-    let mut headers = Headers::default();
+    // Enough for most: it grows when there are more.
+    let mut headers = Headers::with_capacity(8, 256);
     headers.set("accept", accept);
     settings.credentials.apply(settings, &mut headers);
     for (name, value) in settings.extra_headers.iter().chain(&options.headers) {

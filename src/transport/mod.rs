@@ -69,6 +69,14 @@ impl Headers {
             .map(|(_, value)| value)
     }
 
+    /// Room for so many lines, whose names and values have so many bytes together.
+    pub(crate) fn with_capacity(lines: usize, bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            ends: Vec::with_capacity(lines),
+        }
+    }
+
     /// Adds a header, beside others of the same name.
     pub(crate) fn push(&mut self, name: &str, value: &str) {
         self.text.push_str(name);

@@ -43,8 +43,13 @@ pub(super) fn request(request: &Request, target: &Target, dials: Arc<Dials>) -> 
 
 /// The head of an answer.
 pub(super) fn head(response: &reqwest::Response) -> Head {
-    let mut headers = Headers::default();
-    for (name, value) in response.headers() {
+    let lines = response.headers();
+    let bytes = lines
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    let mut headers = Headers::with_capacity(lines.len(), bytes);
+    for (name, value) in lines {
         headers.push(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
     }
     Head {
