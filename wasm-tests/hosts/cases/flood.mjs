@@ -3,15 +3,18 @@
 import { equal, ok, sleep } from "./check.mjs";
 
 const EVENT_BYTES = 16000;
-/** What the sockets of both sides, and the host between them, may take in beside the buffer. */
-const MOST_AHEAD = 48e6;
+/**
+ * What the sockets of both sides, and the host between them, may take in beside the buffer. Chromium took 83 MB before
+ * its server had to stop.
+ */
+const mostAhead = (client) => (client.capabilities().host === "browser" ? 120e6 : 48e6);
 
 export const flood = {
   async "a real server's writes stop while the consumer does"(bench) {
-    const { stream, sent } = await flooded(bench, 100e6);
+    const { client, stream, sent } = await flooded(bench, 200e6);
     await stream.next();
     const written = await stopped(sent, 1500, 1000);
-    ok(written < MOST_AHEAD, `${written} bytes went out`);
+    ok(written < mostAhead(client), `${written} bytes went out`);
     await stream.return();
   },
 };
@@ -29,7 +32,7 @@ export async function flatMemory(bench, core, heap) {
     characters += chunk.choices[0]?.delta.content?.length ?? 0;
     if (++chunks === 500) {
       const written = await stopped(sent, 3000, 2000);
-      ok(written < MOST_AHEAD + 500 * EVENT_BYTES, `${written} bytes went out`);
+      ok(written < mostAhead(client) + 500 * EVENT_BYTES, `${written} bytes went out`);
       before = figures();
     }
     if (before && chunks % 500 === 0) {
