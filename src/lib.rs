@@ -86,6 +86,21 @@
 //! - `anthropic`, `gemini`, `aliyun`, `ollama`, `zhipu`: the providers of these names; all are on by default. What
 //!   speaks as OpenAI does is always there.
 
+#![cfg_attr(
+    not(all(
+        feature = "aliyun",
+        feature = "anthropic",
+        feature = "gemini",
+        feature = "ollama",
+        feature = "zhipu"
+    )),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "what dialects share that are left out of this build"
+    )
+)]
+
 mod alarm;
 #[cfg(feature = "blocking")]
 pub mod blocking;

@@ -60,14 +60,14 @@ impl Provider {
 
     /// Whether its dialect was not left out of this build.
     fn is_built(self) -> bool {
-        match self {
-            Self::Zhipu => cfg!(feature = "zhipu"),
-            Self::Anthropic => cfg!(feature = "anthropic"),
-            Self::Gemini => cfg!(feature = "gemini"),
-            Self::Aliyun => cfg!(feature = "aliyun"),
-            Self::Ollama => cfg!(feature = "ollama"),
-            _ => true,
-        }
+        let left_out = [
+            (Self::Zhipu, cfg!(feature = "zhipu")),
+            (Self::Anthropic, cfg!(feature = "anthropic")),
+            (Self::Gemini, cfg!(feature = "gemini")),
+            (Self::Aliyun, cfg!(feature = "aliyun")),
+            (Self::Ollama, cfg!(feature = "ollama")),
+        ];
+        !left_out.contains(&(self, false))
     }
 
     /// All types, for messages.
@@ -127,7 +127,7 @@ impl Provider {
     }
 
     /// Refuses a key of a form that the provider does not have.
-    #[allow(unused_variables, clippy::unnecessary_wraps, reason = "for builds without zhipu")]
+    #[allow(unused_variables, clippy::unnecessary_wraps, reason = "for builds without it")]
     pub(crate) fn check_key(self, key: &str) -> Result<(), Error> {
         match self {
             #[cfg(feature = "zhipu")]

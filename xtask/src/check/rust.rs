@@ -31,6 +31,15 @@ pub fn native(project: &Project, checks: &mut Checks) {
             ))
         });
     }
+    for dialects in ["", "gemini"] {
+        let name = if dialects.is_empty() { "no dialects" } else { dialects };
+        checks.add(&format!("clippy, native, {name} alone"), || {
+            lint(native_cargo(
+                project,
+                &["clippy", "--lib", "--no-default-features", "--features", dialects],
+            ))
+        });
+    }
     checks.add("clippy, xtask and benches", || {
         lint(native_cargo(
             project,
