@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)] // tests
 
-use llm_api_router::mock_server::MockServer;
+use llm_api_router::mock_server::{MockServer, Script};
 use llm_api_router::{ChatRequest, ChatStream, Client, ErrorKind, Message, ProviderConfig, Replay, RetryConfig};
 
 fn client(base_url: String) -> Client {
@@ -161,4 +161,23 @@ fn a_call_outside_a_runtime_is_an_error_that_says_so() {
         std::task::Poll::Ready(Err(error)) => assert!(error.to_string().contains("tokio"), "{error}"),
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn of_an_endless_stream_so_much_is_kept_and_no_more() {
+    let event = serde_json::json!({"events": ["x".repeat(1 << 20)]});
+    let script = serde_json::json!([[{"repeat": {"times": 17, "acts": [event]}}, "done"]]);
+    let server = MockServer::scripted(serde_json::from_value::<Script>(script).unwrap()).unwrap();
+    let client = client(server.base_url());
+    let whole = client.chat().completions().stream(request()).await.unwrap();
+    assert_eq!(
+        whole.text().await.unwrap().len(),
+        17 << 20,
+        "who asks for all of it gets it"
+    );
+
+    let mut taken = client.chat().completions().stream(request()).await.unwrap();
+    assert_eq!(text(&mut taken).await.unwrap().len(), 17 << 20);
+    let error = taken.final_completion().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config, "{error}");
 }

@@ -1,6 +1,10 @@
 // Reads the core's batches of chunks, in which a text stands for a chunk that is like one before it but for its text.
 
 import { accumulate } from "./completion.js";
+import { ConfigError } from "./errors.js";
+
+/** How much text is kept of what is taken chunk by chunk, in characters: the memory of an endless stream stays flat. */
+const KEPT = 16 << 20;
 
 export class Chunks {
   /** The chunk that texts stand for. Nobody else has it. */
@@ -8,31 +12,54 @@ export class Chunks {
   /** Texts that the answer does not have yet: many that are added at once cost what one does. */
   #texts = "";
   #answer = accumulate();
+  /** Characters of text that the answer has. */
+  #held = 0;
+  /** Somebody wants all of the answer. */
+  #whole = false;
 
   /** The chunks of a batch, which comes as JSON: those that texts may stand for are in arrays of their own. */
   read(json) {
     return JSON.parse(json).map((item) => (typeof item === "string" ? this.#liken(item) : this.#take(item)));
   }
 
-  /** All chunks so far, put together. */
+  /** From now on everything is kept, however much it is. */
+  keepAll() {
+    if (!this.#keeps()) {
+      throw new ConfigError({
+        kind: "config",
+        message: `the answer cannot be put together: more than ${KEPT} characters of its text were already taken, which are not kept; call finalCompletion() or text() instead of iterating`,
+      });
+    }
+    this.#whole = true;
+  }
+
+  /** All chunks so far that are kept, put together. */
   completion() {
     this.#addTexts();
     return this.#answer.done();
   }
 
+  #keeps() {
+    return this.#whole || this.#held < KEPT;
+  }
+
   #liken(text) {
-    this.#texts += text;
+    if (this.#keeps()) {
+      this.#texts += text;
+      this.#held += text.length;
+    }
     return withText(this.#like, text);
   }
 
   #take(item) {
     this.#addTexts();
-    if (!Array.isArray(item)) {
-      this.#answer.add(item);
-      return item;
+    const chunk = Array.isArray(item) ? item[0] : item;
+    if (this.#keeps()) {
+      this.#answer.add(chunk);
+      this.#held += length(chunk);
     }
-    [this.#like] = item;
-    this.#answer.add(this.#like);
+    if (chunk === item) return item;
+    this.#like = chunk;
     return withText(this.#like, this.#like.choices[0].delta.content);
   }
 
@@ -47,4 +74,9 @@ export class Chunks {
 function withText(chunk, content) {
   const [choice] = chunk.choices;
   return { ...chunk, choices: [{ ...choice, delta: { ...choice.delta, content } }] };
+}
+
+/** Characters of text that a chunk brings. */
+function length({ choices }) {
+  return choices?.reduce((sum, { delta }) => sum + (delta?.content?.length ?? 0) + (delta?.reasoning_content?.length ?? 0), 0) ?? 0;
 }

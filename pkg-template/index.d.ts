@@ -609,9 +609,12 @@ export declare class ChatStream implements AsyncIterableIterator<ChatCompletionC
    * return new Response(stream.toReadableStream(), { headers: { "content-type": "text/event-stream" } });
    */
   toReadableStream(): ReadableStream<Uint8Array>;
-  /** Reads to the end and puts the whole answer together, with the chunks that were taken before: text, tool calls, usage. */
+  /**
+   * Reads to the end and puts the whole answer together, with the chunks that were taken before: text, tool calls, usage.
+   * Throws a `ConfigError` when more than 16 Mi characters of text were taken before, which are not kept.
+   */
   finalCompletion(): Promise<ChatCompletion>;
-  /** Reads to the end and gives the whole text of the first choice, with that of the chunks that were taken before. */
+  /** The text of the first choice of {@link finalCompletion}. */
   text(): Promise<string>;
   /** `await using stream = …` ends the request where it is not read to its end. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -659,7 +662,7 @@ export declare class LLMRouterError extends Error {
   readonly replay?: "never_sent" | "maybe_processed" | "processed";
   /** The host's own error, where it was one; of a {@link RetryExhaustedError}, the error of the last attempt. */
   readonly cause?: unknown;
-  /** What of a streamed answer had arrived before it failed: text, tool calls, usage. Not in `toJSON()`. */
+  /** What of a streamed answer had arrived before it failed: up to 16 Mi characters of text, tool calls, usage. Not in `toJSON()`. */
   readonly partial?: ChatCompletion;
   toJSON(): Record<string, unknown>;
 }

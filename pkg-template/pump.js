@@ -45,6 +45,11 @@ export class Pump {
     this.#run();
   }
 
+  /** Keeps all that comes for `completion`; throws when some of it is gone already. */
+  keepAll() {
+    this.#chunks.keepAll();
+  }
+
   /** All that has come, put together: call it at the end. */
   completion() {
     return this.#chunks.completion();

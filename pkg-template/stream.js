@@ -38,6 +38,7 @@ export class ChatStream {
   }
 
   async finalCompletion() {
+    this.#pump.keepAll();
     while (await this.#pump.rest()); // they are put together as they come
     return this.#pump.completion();
   }

@@ -208,8 +208,8 @@ impl Error {
         self.0.again.unwrap_or_else(by_kind)
     }
 
-    /// What of a streamed answer had arrived before it failed: text, tool calls, usage. `None` when nothing had, or when
-    /// the answer was not streamed.
+    /// What of a streamed answer had arrived before it failed: up to 16 MiB of text, tool calls, usage. `None` when
+    /// nothing had, or when the answer was not streamed.
     #[must_use]
     pub fn partial(&self) -> Option<&ChatCompletion> {
         self.0.partial.as_ref()

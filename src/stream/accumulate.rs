@@ -19,6 +19,8 @@ pub(super) struct Accumulated {
     choices: Vec<Accrued>,
     usage: Option<Usage>,
     extra: Map<String, Value>,
+    /// Bytes of text that the choices hold.
+    held: usize,
 }
 
 /// One of its choices.
@@ -63,9 +65,19 @@ impl Accumulated {
                 };
                 self.choices.insert(place, choice);
             }
+            self.held += [&piece.delta.content, &piece.delta.reasoning_content]
+                .into_iter()
+                .flatten()
+                .map(String::len)
+                .sum::<usize>();
             let choice = self.choices.iter_mut().find(|choice| choice.index == piece.index);
             choice.into_iter().for_each(|choice| choice.add(piece));
         }
+    }
+
+    /// Bytes of text so far.
+    pub(super) fn held(&self) -> usize {
+        self.held
     }
 
     /// The text of the first choice.

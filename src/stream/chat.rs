@@ -10,7 +10,7 @@ use futures_core::Stream;
 use super::accumulate::Accumulated;
 use super::reader::{Reader, Step, drain};
 use super::sink::Typed;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::rt::{self, Sleep};
 use crate::types::{ChatChunk, ChatCompletion};
 
@@ -18,7 +18,8 @@ use crate::types::{ChatChunk, ChatCompletion};
 ///
 /// The stream ends with `None` only after the provider's terminal event; an answer that is cut off ends with an
 /// [`ErrorKind::Stream`](crate::ErrorKind::Stream) or [`Network`](crate::ErrorKind::Network) error. After an error
-/// it gives `None`. An error carries what had arrived: [`Error::partial`](crate::Error::partial). Nothing is read ahead of you: a consumer that stops stops the network.
+/// it gives `None`. An error carries what had arrived, up to 16 MiB of text:
+/// [`Error::partial`](crate::Error::partial). Nothing is read ahead of you: a consumer that stops stops the network.
 ///
 /// Dropping the stream cancels the request and frees its place in the pool. When all content was received, the
 /// connection is kept for the next request.
@@ -36,16 +37,20 @@ use crate::types::{ChatChunk, ChatCompletion};
 pub struct ChatStream {
     reader: Reader<Typed>,
     /// An error that waits behind the chunks that were complete before it.
-    failure: Option<crate::Error>,
+    failure: Option<Error>,
     ended: bool,
     /// The answer as far as it was handed out.
     so_far: Accumulated,
+    /// Somebody wants all of the answer.
+    whole: bool,
     /// Runs when all was received but the end of the body.
     grace: Option<Sleep>,
 }
 
 /// How long the end of a complete answer waits for the end of its body.
 const GRACE: Duration = Duration::from_millis(20);
+/// How much text is kept of what was handed out chunk by chunk, so that the memory of an endless stream stays flat.
+const KEPT: usize = 16 << 20;
 
 impl ChatStream {
     pub(crate) fn new(reader: Reader<Typed>) -> Self {
@@ -54,6 +59,7 @@ impl ChatStream {
             failure: None,
             ended: false,
             so_far: Accumulated::default(),
+            whole: false,
             grace: None,
         }
     }
@@ -72,7 +78,8 @@ impl ChatStream {
     ///
     /// # Errors
     ///
-    /// Those of [`next`](Self::next).
+    /// Those of [`next`](Self::next); [`Config`](crate::ErrorKind::Config) when more than 16 MiB of text were taken
+    /// before, which are not kept.
     pub async fn final_completion(mut self) -> Result<ChatCompletion> {
         self.read_to_end().await?;
         Ok(std::mem::take(&mut self.so_far).into_completion())
@@ -82,13 +89,19 @@ impl ChatStream {
     ///
     /// # Errors
     ///
-    /// Those of [`next`](Self::next).
+    /// Those of [`final_completion`](Self::final_completion).
     pub async fn text(mut self) -> Result<String> {
         self.read_to_end().await?;
         Ok(std::mem::take(&mut self.so_far).into_text())
     }
 
     async fn read_to_end(&mut self) -> Result<()> {
+        if self.so_far.held() >= KEPT {
+            return Err(Error::config(format!(
+                "the answer cannot be put together: more than {KEPT} bytes of its text were already taken, which are not kept; call it instead of next()"
+            )));
+        }
+        self.whole = true;
         while let Some(chunk) = self.next().await {
             chunk?;
         }
@@ -98,7 +111,9 @@ impl ChatStream {
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ChatChunk>>> {
         loop {
             if let Some(chunk) = self.reader.machine.sink.pop() {
-                self.so_far.add(&chunk);
+                if self.whole || self.so_far.held() < KEPT {
+                    self.so_far.add(&chunk);
+                }
                 return Poll::Ready(Some(Ok(chunk)));
             }
             if let Some(error) = self.failure.take() {

@@ -1,0 +1,192 @@
+//! The parts of the API, by what they are called on: `client.chat()`, `client.embeddings()`, `client.models()`.
+
+use serde::de::DeserializeOwned;
+
+use super::Client;
+use crate::call;
+use crate::config::CallOptions;
+use crate::error::{Error, ErrorKind, Result};
+use crate::provider::{ChatInput, Input};
+use crate::stream::ChatStream;
+use crate::types::{ChatCompletion, ChatRequest, EmbeddingRequest, Embeddings, Models};
+
+/// The chat part of the API.
+#[derive(Clone, Copy, Debug)]
+pub struct Chat<'a> {
+    pub(super) client: &'a Client,
+}
+
+impl<'a> Chat<'a> {
+    /// Completions: answers to a conversation.
+    #[must_use]
+    pub fn completions(self) -> Completions<'a> {
+        Completions { client: self.client }
+    }
+}
+
+/// Chat completions. Dropping any of its futures cancels the request.
+#[derive(Clone, Copy, Debug)]
+pub struct Completions<'a> {
+    pub(super) client: &'a Client,
+}
+
+impl Completions<'_> {
+    /// The whole answer at once.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// ```no_run
+    /// # use llm_api_router::{ChatRequest, Client, Message};
+    /// # async fn example(client: Client) -> llm_api_router::Result<()> {
+    /// let request = ChatRequest::new([Message::user("Hello!")]).max_tokens(100);
+    /// let answer = client.chat().completions().create(request).await?;
+    /// println!("{}", answer.content().unwrap_or_default());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn create(self, request: ChatRequest) -> Result<ChatCompletion> {
+        self.create_with(request, &CallOptions::default()).await
+    }
+
+    /// The whole answer at once, with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// ```no_run
+    /// # use llm_api_router::{CallOptions, ChatRequest, Client, Message};
+    /// # async fn example(client: Client) -> llm_api_router::Result<()> {
+    /// let options = CallOptions::default().read(300.0).total(600.0).max_retries(0);
+    /// let request = ChatRequest::new([Message::user("A long story, please.")]);
+    /// let answer = client.chat().completions().create_with(request, &options).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn create_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatCompletion> {
+        let inner = self.client.inner();
+        let input = Input::Chat {
+            request: ChatInput::Typed(&request),
+            streaming: false,
+        };
+        let prepared = call::prepare(inner, &input, options)?;
+        call::open(inner, prepared).await?.completion()
+    }
+
+    /// The answer as it is written, chunk by chunk. Ready when its first content has arrived, because up to there a
+    /// failed attempt is repeated; with [`max_retries`](crate::RetryConfig::max_retries) 0, when its head has.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn stream(self, request: ChatRequest) -> Result<ChatStream> {
+        self.stream_with(request, &CallOptions::default()).await
+    }
+
+    /// The answer as it is written, with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn stream_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatStream> {
+        let inner = self.client.inner();
+        let input = Input::Chat {
+            request: ChatInput::Typed(&request),
+            streaming: true,
+        };
+        let prepared = call::prepare(inner, &input, options)?;
+        call::open(inner, prepared).await.map(ChatStream::new)
+    }
+}
+
+/// The part of the API that makes embeddings. Dropping any of its futures cancels the request.
+#[derive(Clone, Copy, Debug)]
+pub struct EmbeddingsApi<'a> {
+    pub(super) client: &'a Client,
+}
+
+impl EmbeddingsApi<'_> {
+    /// The vectors of texts, in their order. Anthropic, DeepSeek and xAI have none.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// ```no_run
+    /// # use llm_api_router::{Client, EmbeddingRequest};
+    /// # async fn example(client: Client) -> llm_api_router::Result<()> {
+    /// let request = EmbeddingRequest::new(["a text", "another"]).model("text-embedding-3-small");
+    /// for one in client.embeddings().create(request).await?.data {
+    ///     println!("{}: {} numbers", one.index, one.embedding.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn create(self, request: EmbeddingRequest) -> Result<Embeddings> {
+        self.create_with(request, &CallOptions::default()).await
+    }
+
+    /// The vectors of texts, with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn create_with(self, request: EmbeddingRequest, options: &CallOptions) -> Result<Embeddings> {
+        let json = serde_json::to_string(&request)
+            .map_err(|error| Error::config(format!("the request cannot be written as JSON: {error}")))?;
+        let mut embeddings: Embeddings = value(self.client, &Input::Embeddings(&json), options).await?;
+        embeddings.data.sort_by_key(|one| one.index);
+        Ok(embeddings)
+    }
+}
+
+/// The part of the API that tells which models there are.
+#[derive(Clone, Copy, Debug)]
+pub struct ModelsApi<'a> {
+    pub(super) client: &'a Client,
+}
+
+impl ModelsApi<'_> {
+    /// The models that the key may use.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// ```no_run
+    /// # async fn example(client: llm_api_router::Client) -> llm_api_router::Result<()> {
+    /// for model in client.models().list().await?.data {
+    ///     println!("{}", model.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn list(self) -> Result<Models> {
+        self.list_with(&CallOptions::default()).await
+    }
+
+    /// The models that the key may use, with settings of its own.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn list_with(self, options: &CallOptions) -> Result<Models> {
+        value(self.client, &Input::Models, options).await
+    }
+}
+
+/// An answer that is neither streamed nor a conversation's.
+async fn value<T: DeserializeOwned>(client: &Client, input: &Input<'_>, options: &CallOptions) -> Result<T> {
+    let inner = client.inner();
+    let prepared = call::prepare(inner, input, options)?;
+    let json = call::open(inner, prepared).await?.json();
+    serde_json::from_str(&json).map_err(|error| {
+        Error::new(
+            ErrorKind::Stream,
+            format!("the answer is not the JSON that was expected ({error})"),
+        )
+        .of_provider(inner.settings.provider.name())
+    })
+}
