@@ -35,7 +35,7 @@ impl Strain {
     /// Something took so much of what its limit allows.
     pub(crate) fn note(&mut self, kind: TimeoutKind, took: Duration, limit: Duration) {
         // A wait of nothing is not near a limit of nothing.
-        if took * 5 >= limit * NEARLY_FIFTHS && !took.is_zero() {
+        if !took.is_zero() && took.saturating_mul(5) >= limit.saturating_mul(NEARLY_FIFTHS) {
             self.near |= 1 << index(kind);
         }
     }

@@ -153,6 +153,9 @@ impl Decoder {
                 [] => &[],
             };
         }
+        if rest.is_empty() {
+            return Ok(());
+        }
         self.hold(rest).map_err(Stopped::TooLarge)
     }
 

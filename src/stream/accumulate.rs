@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::types::{ChatChunk, ChatCompletion, Choice, ChunkChoice, Message, ToolCall, ToolCallDelta, Usage};
+use crate::types::{
+    ChatChunk, ChatCompletion, Choice, ChunkChoice, Delta, Extra, Message, ToolCall, ToolCallDelta, Usage,
+};
 
 /// Texts of a delta that come whole, by some providers with every piece; all others come in pieces.
 const WHOLE: [&str; 5] = ["role", "id", "type", "name", "finish_reason"];
@@ -21,6 +23,8 @@ pub(super) struct Accumulated {
     extra: Map<String, Value>,
     /// Bytes of text that the choices hold.
     held: usize,
+    /// The other fields of the last chunk that was looked at, of its only choice and of its delta.
+    like: Option<[Extra; 3]>,
 }
 
 /// One of its choices.
@@ -40,6 +44,40 @@ struct Accrued {
 impl Accumulated {
     /// Adds the next chunk.
     pub(super) fn add(&mut self, chunk: &ChatChunk) {
+        if !self.add_text(chunk) {
+            self.add_all(chunk);
+        }
+    }
+
+    /// Most chunks only bring more text, and share the rest with one that was added before: nothing else of them is
+    /// looked at. Tells whether it was such a chunk.
+    fn add_text(&mut self, chunk: &ChatChunk) -> bool {
+        let ([piece], Some(like)) = (&*chunk.choices, &self.like) else {
+            return false;
+        };
+        let delta = &piece.delta;
+        let fields = [&chunk.extra, &piece.extra, &delta.extra];
+        let alike = self.id == chunk.id
+            && like
+                .iter()
+                .zip(fields)
+                .all(|(like, fields)| like.is_shared_with(fields))
+            && chunk.usage.is_none()
+            && piece.finish_reason.is_none()
+            && delta.role.is_none()
+            && delta.tool_calls.is_empty();
+        match self.choices.iter_mut().find(|choice| choice.index == piece.index) {
+            Some(choice) if alike => self.held += choice.add_text(delta),
+            _ => return false,
+        }
+        true
+    }
+
+    fn add_all(&mut self, chunk: &ChatChunk) {
+        self.like = match &*chunk.choices {
+            [piece] => Some([&chunk.extra, &piece.extra, &piece.delta.extra].map(Extra::clone)),
+            _ => None,
+        };
         if !chunk.id.is_empty() && self.id != chunk.id {
             self.id = Arc::clone(&chunk.id);
         }
@@ -65,13 +103,10 @@ impl Accumulated {
                 };
                 self.choices.insert(place, choice);
             }
-            self.held += [&piece.delta.content, &piece.delta.reasoning_content]
-                .into_iter()
-                .flatten()
-                .map(String::len)
-                .sum::<usize>();
-            let choice = self.choices.iter_mut().find(|choice| choice.index == piece.index);
-            choice.into_iter().for_each(|choice| choice.add(piece));
+            if let Some(choice) = self.choices.iter_mut().find(|choice| choice.index == piece.index) {
+                self.held += choice.add_text(&piece.delta);
+                choice.add(piece);
+            }
         }
     }
 
@@ -102,16 +137,27 @@ impl Accumulated {
 }
 
 impl Accrued {
+    /// Adds the texts and gives their length.
+    fn add_text(&mut self, delta: &Delta) -> usize {
+        let texts = [
+            (&mut self.content, &delta.content),
+            (&mut self.reasoning_content, &delta.reasoning_content),
+        ];
+        let mut length = 0;
+        for (known, text) in texts {
+            if let Some(text) = text {
+                known.get_or_insert_default().push_str(text);
+                length += text.len();
+            }
+        }
+        length
+    }
+
+    /// Adds everything else.
     fn add(&mut self, piece: &ChunkChoice) {
         let delta = &piece.delta;
         if let Some(role) = delta.role.as_ref().filter(|role| !role.is_empty()) {
             self.role.get_or_insert_with(|| role.clone());
-        }
-        if let Some(text) = &delta.content {
-            self.content.get_or_insert_default().push_str(text);
-        }
-        if let Some(text) = &delta.reasoning_content {
-            self.reasoning_content.get_or_insert_default().push_str(text);
         }
         delta.tool_calls.iter().for_each(|piece| self.add_call(piece));
         if let Some(reason) = &piece.finish_reason {

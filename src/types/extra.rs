@@ -14,6 +14,16 @@ pub struct Extra(Option<Arc<Map<String, Value>>>);
 
 static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
 
+impl Extra {
+    /// Whether both have the same contents because they share them, or because they have none.
+    pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(one), Some(two)) => Arc::ptr_eq(one, two),
+            (one, two) => one.is_none() && two.is_none(),
+        }
+    }
+}
+
 impl Deref for Extra {
     type Target = Map<String, Value>;
 

@@ -94,7 +94,7 @@ impl Transport {
         };
         let abort = Abort::new().map_err(|reason| failure::of_fetch(&reason))?;
         let phases = self.own_traced().map(|_| Phases::of(&clocks));
-        let promise = self.start(&request, &abort, phases.as_ref())?;
+        let promise = self.start(request, &abort, phases.as_ref())?;
         let answer = abort.answer(promise);
         let answer = match &phases {
             Some(phases) if phases.are_told() => phases.during(answer).await,
