@@ -9,21 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Phase, Replay, Spent, TimeoutKind};
-pub(crate) use crate::expired::Expired;
+pub(crate) use crate::limits::{Expired, Limits};
 use crate::rt::Instant;
 use crate::strain::{Account, Content, Strain};
-
-/// Seven limits; `None` is off.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Limits {
-    pub(crate) pool: Option<Duration>,
-    pub(crate) connect: Option<Duration>,
-    pub(crate) write: Option<Duration>,
-    pub(crate) read: Option<Duration>,
-    pub(crate) total: Option<Duration>,
-    pub(crate) first_token: Option<Duration>,
-    pub(crate) idle: Option<Duration>,
-}
 
 /// Where a call is.
 #[allow(dead_code, reason = "each target sees some of the stages")]

@@ -112,7 +112,6 @@ mod deadline;
 mod decode;
 mod diagnose;
 mod error;
-mod expired;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 #[allow(unreachable_pub, reason = "the fuzz targets call it")]
@@ -120,6 +119,7 @@ pub mod fuzz;
 mod gate;
 pub mod guide;
 mod json;
+mod limits;
 mod metrics;
 #[cfg(feature = "mock-server")]
 pub mod mock_server;

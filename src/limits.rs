@@ -1,8 +1,20 @@
-//! A time limit that ran out, and the words for it.
+//! The time limits of a call, and the words for one that ran out.
 
 use std::time::Duration;
 
 use crate::error::TimeoutKind;
+
+/// Seven limits; `None` is off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) pool: Option<Duration>,
+    pub(crate) connect: Option<Duration>,
+    pub(crate) write: Option<Duration>,
+    pub(crate) read: Option<Duration>,
+    pub(crate) total: Option<Duration>,
+    pub(crate) first_token: Option<Duration>,
+    pub(crate) idle: Option<Duration>,
+}
 
 /// A limit that ran out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
