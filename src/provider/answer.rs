@@ -234,7 +234,7 @@ fn clip(text: &str, characters: usize) -> String {
 }
 
 /// Takes the key out, also where a cut left only its beginning or its end.
-fn mask(message: String, key: Option<&str>) -> String {
+pub(crate) fn mask(message: String, key: Option<&str>) -> String {
     let Some(key) = key.filter(|key| key.len() >= 4) else {
         return message;
     };

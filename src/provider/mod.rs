@@ -27,7 +27,7 @@ mod zhipu;
 
 use std::sync::Arc;
 
-pub(crate) use answer::{Fault, Signals, refusal};
+pub(crate) use answer::{Fault, Signals, mask, refusal};
 pub(crate) use credentials::Credentials;
 pub(crate) use encode::encode;
 pub(crate) use facts::Provider;

@@ -11,7 +11,7 @@ use crate::deadline::{Expired, SharedClocks};
 use crate::decode::{Decoder, Stopped, TooLarge};
 use crate::error::{Error, ErrorKind, Replay, TimeoutKind};
 use crate::metrics::Recording;
-use crate::provider::{Asked, Fault, Signals, StreamDecoder, refusal};
+use crate::provider::{Asked, Fault, Signals, StreamDecoder, mask, refusal};
 use crate::retry::Advice;
 use crate::rt::Instant;
 use crate::transport::{Failure, Head};
@@ -300,6 +300,7 @@ impl<S: Sink> Machine<S> {
         match &self.mode {
             Mode::Events { decoder, .. } => {
                 let (wait, id) = decoder.reconnection();
+                let id = mask(id.into_owned(), self.key.as_deref());
                 (wait, id.chars().take(64).collect())
             }
             _ => (None, String::new()),
