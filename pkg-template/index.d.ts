@@ -22,7 +22,8 @@ export interface ConnectionPoolConfig {
   keepaliveExpiry?: number;
   /**
    * Bytes that one answer may have received and not yet handed out. When they are full, nothing more is read from
-   * the network until you take some.
+   * the network until you take some. Hosts keep buffers of their own below that; Firefox's has no bound: it takes an
+   * answer in as fast as it comes.
    * @default 65536
    */
   streamBufferSize?: number;

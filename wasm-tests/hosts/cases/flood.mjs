@@ -9,12 +9,15 @@ const EVENT_BYTES = 16000;
  */
 const mostAhead = (client) => (client.capabilities().host === "browser" ? 120e6 : 48e6);
 
+/** Firefox takes an answer in as fast as it comes, whoever reads it: only the host could hold its server back. */
+const TAKES_ALL = /Firefox/.test(globalThis.navigator?.userAgent ?? "");
+
 export const flood = {
   async "a real server's writes stop while the consumer does"(bench) {
     const { client, stream, sent } = await flooded(bench, 200e6);
     await stream.next();
     const written = await stopped(sent, 1500, 1000);
-    ok(written < mostAhead(client), `${written} bytes went out`);
+    heldBack(written, mostAhead(client));
     await stream.return();
   },
 };
@@ -32,7 +35,7 @@ export async function flatMemory(bench, core, heap) {
     characters += chunk.choices[0]?.delta.content?.length ?? 0;
     if (++chunks === 500) {
       const written = await stopped(sent, 3000, 2000);
-      ok(written < mostAhead(client) + 500 * EVENT_BYTES, `${written} bytes went out`);
+      heldBack(written, mostAhead(client) + 500 * EVENT_BYTES);
       before = figures();
     }
     if (before && chunks % 500 === 0) {
@@ -46,6 +49,11 @@ export async function flatMemory(bench, core, heap) {
   ok(most.wasm - before.wasm < 2e6, `the wasm memory grew from ${before.wasm} to ${most.wasm} bytes`);
   // Of the text, the first 16 MiB are kept, for the `partial` of an error.
   ok(most.heap - before.heap < 64e6, `the heap grew from ${before.heap} to ${most.heap} bytes`);
+}
+
+function heldBack(written, most) {
+  if (TAKES_ALL) ok(written >= 200e6, "this host does hold its server back: expect it of it, and mend the docs");
+  else ok(written < most, `${written} bytes went out`);
 }
 
 /** Waits until the writing has settled; fails if it goes on after that. Gives what was written. */
