@@ -58,6 +58,8 @@ impl Accumulated {
         let delta = &piece.delta;
         let fields = [&chunk.extra, &piece.extra, &delta.extra];
         let alike = self.id == chunk.id
+            && self.model == chunk.model
+            && self.created >= chunk.created
             && like
                 .iter()
                 .zip(fields)
@@ -332,5 +334,13 @@ mod tests {
             panic!("one call: {answer:?}");
         };
         assert_eq!((call.id.as_str(), call.function.arguments.as_str()), ("a", "12"));
+    }
+
+    #[test]
+    fn a_model_or_a_time_that_changes_is_seen_beside_the_text() {
+        let chunk = |model: &str, created: u64| json!({"id": "c", "model": model, "created": created, "choices": [{"index": 0, "delta": {"content": "x"}}]});
+        let answer = accumulated(&[chunk("a", 1), chunk("b", 2)]).into_completion();
+        assert_eq!((answer.model.as_str(), answer.created), ("b", 2));
+        assert_eq!(answer.content(), Some("xx"));
     }
 }
