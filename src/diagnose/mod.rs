@@ -13,7 +13,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::capabilities::Level;
 use crate::client::Inner;
 use crate::client::PoolStats;
 use crate::config::ConnectionPoolConfig;
@@ -91,8 +90,6 @@ impl Facts {
 
 /// What a client's numbers say, the worst first.
 pub(crate) fn diagnose(client: &Inner, pool: PoolStats) -> Vec<Finding> {
-    let capabilities = client.transport.capabilities();
-    let buffer = "connection_pool_config.stream_buffer_size";
     let (requests, timeouts) = client.meter.totals();
     let pressure = client.meter.pressure();
     findings(&Facts {
@@ -106,10 +103,8 @@ pub(crate) fn diagnose(client: &Inner, pool: PoolStats) -> Vec<Finding> {
             timeouts: timeouts(ErrorKind::Timeout(kind)),
         }),
         streams: pressure.streams(),
-        reads_ahead: capabilities
-            .knobs
-            .iter()
-            .any(|knob| knob.name == buffer && knob.level == Level::Enforced),
+        // Natively nothing is read before somebody asks for it, and the buffer is the transport's.
+        reads_ahead: client.transport.capabilities().host != "native",
     })
 }
 

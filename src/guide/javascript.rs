@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `max_connections` | sockets | calls in flight, in the same fair line |
 //! | `max_keepalive_connections`, `keepalive_expiry` | enforced | delegated to the host |
-//! | `stream_buffer_size` | enforced | enforced |
+//! | `stream_buffer_size` | up to 400 KiB more | Deno, Workers: enforced; Node, Bun: up to 1 MB more; Chromium: about 60 MB more; Firefox: without bound |
 //! | `pool`, `total`, `first_token`, `idle` | enforced | enforced |
 //! | `connect`, `write`, `read` before the head | enforced, apart | where the host does not tell them apart: merged, their sum |
 //!

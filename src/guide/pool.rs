@@ -43,7 +43,8 @@
 //!
 //! Bytes that are received and that you have not yet taken. When it is full, the network waits for you; nothing is
 //! lost, and your pauses are not billed to `read` or `idle`. 128 KiB to 256 KiB for readers that take much at a time,
-//! 32 KiB where memory is short: all buffers together take at most `max_connections` times this size.
+//! 32 KiB where memory is short: all buffers together take at most `max_connections` times this size. What lies below them
+//! (hyper's read buffer, a browser's) has no setting; `capabilities()` tells how large it becomes.
 //!
 //! # Before traffic comes
 //!

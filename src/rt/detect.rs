@@ -14,11 +14,19 @@ pub(crate) fn host() -> &'static str {
     HOST.with(|host| *host.get_or_init(look))
 }
 
+/// Firefox on its own engine: on iOS it calls itself otherwise, and is Safari below.
+pub(crate) fn is_firefox() -> bool {
+    host() == "browser" && agent(&js_sys::global()).contains(" Firefox/")
+}
+
+fn agent(global: &JsValue) -> String {
+    let agent = get(&get(global, "navigator"), "userAgent");
+    agent.as_string().unwrap_or_default()
+}
+
 fn look() -> &'static str {
     let global: JsValue = js_sys::global().into();
-    let agent = get(&get(&global, "navigator"), "userAgent")
-        .as_string()
-        .unwrap_or_default();
+    let agent = agent(&global);
     let versions = get(&get(&global, "process"), "versions");
     if !get(&global, "Deno").is_undefined() {
         "deno"

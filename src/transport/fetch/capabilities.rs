@@ -40,9 +40,34 @@ const TRACED: [Promise; 4] = [
     ),
 ];
 
-/// The promises over the fetch of this host; `traced`: it tells when it connects and sends.
-pub(super) fn of(host: &'static str, traced: bool) -> Capabilities {
+/// What a host holds beside our buffer, of an answer of 400 MB whose reader stops, was measured: what it had taken from
+/// its socket then.
+fn buffer(host: &str, takes_all_in: bool) -> Promise {
+    match host {
+        _ if takes_all_in => (
+            Level::Delegated,
+            "this browser takes an answer in as fast as it comes, whoever reads it: only our reading stops while so many bytes wait for the consumer",
+        ),
+        "deno" | "workerd" => (
+            Level::Enforced,
+            "reading stops while so many bytes wait for the consumer",
+        ),
+        "node" | "bun" => (
+            Level::Merged,
+            "reading stops while so many bytes wait for the consumer; the host's own buffers, which have no setting, take up to 1 MB more",
+        ),
+        _ => (
+            Level::Merged,
+            "reading stops while so many bytes wait for the consumer; the browser's own buffers, which have no setting, take more (Chromium's about 60 MB)",
+        ),
+    }
+}
+
+/// The promises over the fetch of this host; `traced`: it tells when it connects and sends; `takes_all_in`: it reads its
+/// answers whether or not somebody asks for them.
+pub(super) fn of(host: &'static str, traced: bool, takes_all_in: bool) -> Capabilities {
     let [connect, write, read, first_token] = if traced { TRACED } else { UNTOLD };
+    let buffer = buffer(host, takes_all_in);
     Capabilities::new(
         host,
         &[
@@ -61,11 +86,7 @@ pub(super) fn of(host: &'static str, traced: bool) -> Capabilities {
                 Level::Delegated,
                 "the host closes its idle sockets by its own rules",
             ),
-            (
-                "connection_pool_config.stream_buffer_size",
-                Level::Enforced,
-                "reading stops while so many bytes wait for the consumer",
-            ),
+            ("connection_pool_config.stream_buffer_size", buffer.0, buffer.1),
             ("timeout_config.pool", Level::Enforced, "the line is kept here"),
             ("timeout_config.connect", connect.0, connect.1),
             ("timeout_config.write", write.0, write.1),

@@ -153,7 +153,11 @@ impl Transport {
     }
 
     pub(crate) fn capabilities(&self) -> Capabilities {
-        capabilities::of(rt::detect::host(), self.own_traced().is_some())
+        capabilities::of(
+            rt::detect::host(),
+            self.own_traced().is_some(),
+            rt::detect::is_firefox(),
+        )
     }
 }
 

@@ -31,6 +31,19 @@ export async function suitePage(report, name, browser, path, { folder = PROJECT,
   });
 }
 
+/** Prints the lines of the demo as a page writes them, and closes the browser. */
+export async function demoPage(browser) {
+  try {
+    await linesOf(browser, "hosts/browser/demo.html", PROJECT, (line) => {
+      if (line.startsWith("not ok")) throw new Error(line);
+      console.log(line);
+      return JSON.parse(line).done;
+    });
+  } finally {
+    await browser.close();
+  }
+}
+
 /** Opens a page and hands over the lines that it posts, until `onLine` returns true. */
 export async function linesOf(browser, path, folder, onLine, more = {}) {
   let end;

@@ -7,8 +7,9 @@ import { equal, ok, thrown } from "./check.mjs";
 export const promises = {
   "capabilities() says what the README shows for this host"(bench) {
     const { host, knobs } = bench.client().capabilities();
+    const recordedAs = host === "browser" ? (/ Firefox\//.test(navigator.userAgent) ? "firefox" : "chromium") : host;
     const plain = (knobs) => knobs.map(({ name, level, why }) => [name, level, why]);
-    equal(plain(Object.values(knobs)), plain(recorded[host] ?? []), `the promises of ${host}; \`cargo xtask capabilities\` records them`);
+    equal(plain(Object.values(knobs)), plain(recorded[recordedAs] ?? []), `the promises of ${recordedAs}; \`cargo xtask capabilities\` records them`);
     for (const { why } of Object.values(knobs)) ok(why.length > 10, `not a sentence: ${why}`);
   },
 

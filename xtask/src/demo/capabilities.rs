@@ -15,20 +15,21 @@ const RECORD: &str = "cases/capabilities.json";
 const BEGIN: &str = "<!-- capabilities: `cargo xtask capabilities` writes this table -->\n";
 const END: &str = "<!-- end of capabilities -->\n";
 
-/// Each by the folder whose demo runs it, and as the table calls it. Firefox says what Chromium says.
-const HOSTS: [(&str, &str); 6] = [
+/// Each by the folder whose demo runs it, and as the table calls it.
+const HOSTS: [(&str, &str); 7] = [
     ("native", "Rust"),
     ("node", "Node"),
     ("deno", "Deno"),
     ("bun", "Bun"),
     ("workerd", "Workers"),
-    ("chromium", "browsers"),
+    ("chromium", "Chromium"),
+    ("firefox", "Firefox"),
 ];
 
 /// Asks every host, and writes the record and the README.
 pub fn run(project: &Project) -> Outcome<bool> {
     hosts::build_native(project)?;
-    let tools = setup::run(project, &[Need::Package, Need::Chromium])?;
+    let tools = setup::run(project, &[Need::Package, Need::Chromium, Need::Tests])?;
     let installed = Installed::make(project, &package::build(project, &tools)?)?;
     let mock = Mock::start(project)?;
     let mut record = Map::new();
@@ -38,8 +39,7 @@ pub fn run(project: &Project) -> Outcome<bool> {
             _ => installed.script(&tools, &mock, folder, "demo.mjs"),
         };
         let said = ask(step.named(folder))?;
-        let host = said.get("host").and_then(Value::as_str).unwrap_or(folder).to_owned();
-        record.insert(host, said.get("knobs").cloned().unwrap_or_default());
+        record.insert(folder.to_owned(), said.get("knobs").cloned().unwrap_or_default());
     }
     let record = Value::Object(record);
     let json = serde_json::to_string_pretty(&record).map_err(|error| error.to_string())?;
@@ -85,10 +85,9 @@ fn with_table(readme: &str, record: &Value) -> Outcome<String> {
 
 /// One row for each configuration value, and below what stands behind the words.
 fn table(record: &Value) -> String {
-    let key = |folder| if folder == "chromium" { "browser" } else { folder };
     let columns: Vec<(&str, &[Value])> = HOSTS
         .iter()
-        .map(|(folder, name)| (*name, knobs(record, key(folder))))
+        .map(|(folder, name)| (*name, knobs(record, folder)))
         .collect();
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let mut text = format!("| | {} |\n|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
@@ -131,7 +130,7 @@ mod tests {
     #[test]
     fn the_table_stands_between_its_marks_and_nothing_else_changes() {
         let knob = serde_json::json!([{"name": "timeout_config.read", "level": "enforced", "why": "it is"}]);
-        let record = serde_json::json!({"native": knob, "browser": knob});
+        let record = serde_json::json!({"native": knob, "firefox": knob});
         let readme = format!("before\n{BEGIN}old\n{END}after\n");
         let new = with_table(&readme, &record).unwrap();
         assert!(
@@ -139,7 +138,7 @@ mod tests {
             "{new}"
         );
         assert!(
-            new.contains("| `read` | enforced |") && new.contains("- `read`, Rust, browsers: it is."),
+            new.contains("| `read` | enforced |") && new.contains("- `read`, Rust, Firefox: it is."),
             "{new}"
         );
         assert_eq!(with_table(&new, &record).unwrap(), new);
