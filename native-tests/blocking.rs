@@ -107,10 +107,26 @@ fn it_says_what_the_asynchronous_client_says_over_one_socket() {
 fn models_and_embeddings_are_asked_for_too() {
     let served = serve();
     let client = client(served.server.base_url());
-    assert!(!client.models().list().unwrap().data.is_empty());
-    // The mock server makes no embeddings, and says so.
-    let error = client.embeddings().create(EmbeddingRequest::new(["a"])).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
+    let models = client.models().list().unwrap();
+    let ids: Vec<_> = models.data.iter().map(|model| model.id.as_str()).collect();
+    assert_eq!(ids, ["mock-small", "mock-large"]);
+    let request = || EmbeddingRequest::new(["naïve text", "another"]).dimensions(8);
+    let numbers = client.embeddings().create(request()).unwrap();
+    let lengths: Vec<_> = numbers
+        .data
+        .iter()
+        .map(|one| (one.index, one.embedding.len()))
+        .collect();
+    assert_eq!((lengths, numbers.model.as_str()), (vec![(0, 8), (1, 8)], "m"));
+    assert_eq!(numbers.usage.unwrap().prompt_tokens, 3);
+    let base64 = request().set("encoding_format", "base64");
+    assert_eq!(client.embeddings().create(base64).unwrap().data, numbers.data);
+    let error = client.embeddings().create(request().dimensions(0)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BadRequest);
+    let options = CallOptions::default().max_retries(0);
+    let stalled = Client::new(config(served.server.scenario_url("stall-body"))).unwrap();
+    let error = stalled.models().list_with(&options.read(0.2)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout(TimeoutKind::Read));
 }
 
 #[test]

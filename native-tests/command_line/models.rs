@@ -8,6 +8,7 @@ fn models_are_listed() {
     let url = served.server.base_url();
     let (code, out, error) = run(&[&["models"], at(&url).as_slice()].concat());
     assert_eq!((code, error.as_str()), (Some(0), ""));
+    assert_eq!(out, "mock-small\nmock-large\n");
     let names: Vec<&str> = out.lines().collect();
     let (_, json, _) = run(&[&["models"], at(&url).as_slice(), &["--output", "json"]].concat());
     let list: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -17,7 +18,7 @@ fn models_are_listed() {
         .iter()
         .map(|model| model["id"].as_str().unwrap())
         .collect();
-    assert!(!names.is_empty() && names == ids, "{out}{json}");
+    assert_eq!(names, ids, "{json}");
 
     let url = served.server.scenario_url("status-403");
     let (code, out, error) = run(&[&["models"], at(&url).as_slice()].concat());

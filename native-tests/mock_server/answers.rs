@@ -95,7 +95,7 @@ async fn bad_requests_are_explained() {
         (
             ("GET", "/", String::new()),
             404,
-            "There are: POST /v1/chat/completions, GET /v1/models",
+            "There are: POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models",
         ),
         (
             ("GET", "/_other", String::new()),

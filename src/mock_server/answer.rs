@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::scenario::Scenario;
 use super::scripted::{self, Act, Play};
 use super::shared::Shared;
-use super::{chat, control, cors, reply, script, text};
+use super::{chat, control, cors, embeddings, reply, script, text};
 
 const MOST_BODY: usize = 64 * 1024 * 1024;
 const PAGE: &str = "<!doctype html>\n<html><head><title>502 Bad Gateway</title></head>\n\
@@ -85,7 +85,7 @@ async fn api(request: Request<Incoming>, path: &str) -> Result<Response<Body>, F
     let (scenario, endpoint) =
         Scenario::split(path).map_err(|unknown| Failure::unknown_scenario(unknown.to_string()))?;
     let allowed = match endpoint {
-        "/v1/chat/completions" => "POST",
+        "/v1/chat/completions" | "/v1/embeddings" => "POST",
         "/v1/models" => "GET",
         _ => return Err(Failure::unknown_path(path)),
     };
@@ -98,6 +98,7 @@ async fn api(request: Request<Incoming>, path: &str) -> Result<Response<Body>, F
     let mut response = match instead(scenario, &head.headers).await {
         Some(response) => response,
         None if allowed == "GET" => whole(reply::models().to_string(), scenario),
+        None if endpoint == "/v1/embeddings" => whole(embeddings::embed(&body)?.to_string(), scenario),
         None => completion(&body, &head.headers, scenario)?,
     };
     if let Ok(id) = HeaderValue::try_from(format!("req_{id:016x}")) {

@@ -31,16 +31,7 @@ struct Message {
 
 /// The answer to a request's body.
 pub(super) fn say(body: &[u8], headers: &HeaderMap, scenario: Scenario) -> Result<Said, Failure> {
-    let request: Value = serde_json::from_slice(body).map_err(|error| {
-        Failure::bad_request(
-            format!("We could not parse the JSON body of your request: {error}."),
-            None,
-        )
-    })?;
-    let model = request
-        .get("model")
-        .and_then(Value::as_str)
-        .ok_or_else(|| missing("model", "a string"))?;
+    let (request, model) = parse(body)?;
     let messages = messages(&request)?;
     let most = most_words(&request)?;
 
@@ -61,7 +52,7 @@ pub(super) fn say(body: &[u8], headers: &HeaderMap, scenario: Scenario) -> Resul
         .get("stream_options")
         .and_then(|options| options.get("include_usage"));
     Ok(Said {
-        model: model.to_owned(),
+        model,
         seed,
         words,
         cut_short,
@@ -74,7 +65,20 @@ pub(super) fn say(body: &[u8], headers: &HeaderMap, scenario: Scenario) -> Resul
     })
 }
 
-fn missing(parameter: &'static str, what: &str) -> Failure {
+/// A request's body, and its model.
+pub(super) fn parse(body: &[u8]) -> Result<(Value, String), Failure> {
+    let request: Value = serde_json::from_slice(body).map_err(|error| {
+        Failure::bad_request(
+            format!("We could not parse the JSON body of your request: {error}."),
+            None,
+        )
+    })?;
+    let model = request.get("model").and_then(Value::as_str).map(str::to_owned);
+    let model = model.ok_or_else(|| missing("model", "a string"))?;
+    Ok((request, model))
+}
+
+pub(super) fn missing(parameter: &'static str, what: &str) -> Failure {
     let message = format!("Missing required parameter: '{parameter}' must be {what}.");
     Failure::bad_request(message, Some(parameter))
 }

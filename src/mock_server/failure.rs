@@ -61,7 +61,7 @@ impl Failure {
 
     pub(super) fn unknown_path(path: &str) -> Self {
         let message = format!(
-            "Nothing is at '{path}'. There are: POST /v1/chat/completions, GET /v1/models, both also under \
+            "Nothing is at '{path}'. There are: POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models, all also under \
              /_scenario/NAME, GET /_stats, POST /_stats/reset. Scenarios: {}.",
             Scenario::names()
         );

@@ -14,10 +14,11 @@
 //! # }
 //! ```
 //!
-//! It answers `POST /v1/chat/completions` (whole or with `"stream": true`) and `GET /v1/models`. The text depends on
+//! It answers `POST /v1/chat/completions` (whole or with `"stream": true`), `POST /v1/embeddings` and `GET /v1/models`. The text depends on
 //! nothing but `model` and `messages`: the same request gets the same text, whole or streamed, wherever it comes from.
 //! It begins with what the user said last, has 40 to 120 words, one per event, some of them not ASCII;
-//! `max_tokens` bounds the number of words. Any key is accepted.
+//! `max_tokens` bounds the number of words. A vector depends on `model` and its text alone; it has 16 numbers, or as many
+//! as `dimensions` says, and the length 1. Any key is accepted.
 //!
 //! The command line has the same server: `llm-api-router mock --port 8080`.
 //!
@@ -69,6 +70,7 @@ mod chat;
 mod control;
 mod cors;
 mod counters;
+mod embeddings;
 mod failure;
 mod peek;
 mod reply;

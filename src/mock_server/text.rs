@@ -92,6 +92,11 @@ fn pick(random: u64, among: usize) -> usize {
     usize::try_from((random >> 16) & 0xffff).unwrap_or_default() % among
 }
 
+/// Numbers without end that follow from a seed.
+pub(super) fn numbers(seed: u64) -> impl Iterator<Item = u64> {
+    (1..).map(move |place| next(seed.wrapping_add(place)))
+}
+
 /// SplitMix64: neighbouring seeds give unrelated numbers.
 fn next(state: u64) -> u64 {
     let mut mixed = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
