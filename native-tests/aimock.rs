@@ -109,18 +109,22 @@ async fn too_many_requests_are_tried_again_after_the_wait_that_is_asked_for() {
     assert_eq!((error.status(), error.code()), (Some(429), Some("rate_limited")));
 }
 
-/// The dialects that aimock speaks, each with the path of its base URL.
-const DIALECTS: [(&str, &str); 5] = [
+/// The dialects that aimock speaks, each with the path of its base URL; all that are like OpenAI's it answers as OpenAI.
+const DIALECTS: [(&str, &str); 9] = [
     ("openai", "/v1"),
     ("anthropic", "/v1"),
     ("gemini", "/v1beta"),
     ("ollama", ""),
     ("openrouter", "/api/v1"),
+    ("deepseek", "/v1"),
+    ("xai", "/v1"),
+    ("zhipu", "/v1"),
+    ("openai-compatible", "/v1"),
 ];
 
 fn client(provider: &str, path: &str) -> Client {
     let url = std::env::var("AIMOCK_URL").expect("AIMOCK_URL, the address of aimock");
-    let config = ProviderConfig::new(provider, "test")
+    let config = ProviderConfig::new(provider, "test.secret")
         .base_url(url + path)
         .default_model("m");
     Client::new(config).unwrap()
@@ -146,7 +150,9 @@ async fn every_dialect_gives_its_text_at_once_and_streamed() {
     let text = "Connections are kept: naïve café 東京 🙂, said the server that nobody here wrote.";
     for (provider, path) in DIALECTS {
         let client = client(provider, path);
-        for answer in both(&client, saying("connection pools, please")).await {
+        // Not all are asked for counts by themselves.
+        let request = saying("connection pools, please").set("stream_options", json!({"include_usage": true}));
+        for answer in both(&client, request).await {
             assert_eq!(answer.content(), Some(text), "{provider}");
             assert_eq!(answer.choices[0].finish_reason.as_deref(), Some("stop"), "{provider}");
             assert!(answer.usage.is_some(), "{provider} tells no counts: {answer:?}");
@@ -193,7 +199,13 @@ async fn every_dialect_calls_tools_at_once_and_streamed_and_takes_their_results(
 #[tokio::test]
 #[ignore = "needs aimock"]
 async fn embeddings_and_models_are_listed() {
-    for (provider, path) in [("openai", "/v1"), ("ollama", "")] {
+    let with_embeddings = [
+        ("openai", "/v1"),
+        ("ollama", ""),
+        ("zhipu", "/v1"),
+        ("openai-compatible", "/v1"),
+    ];
+    for (provider, path) in with_embeddings {
         let client = client(provider, path);
         let request = EmbeddingRequest::new(["a vector, please"]);
         let embeddings = client.embeddings().create(request).await.unwrap();

@@ -18,6 +18,15 @@
 //! of OpenAI's kind as they are. What a provider cannot do is an error that names the field. Fields of an answer that
 //! have no name here are in its `extra`.
 //!
+//! # What the dialects were tested against
+//!
+//! Pairs of requests and answers from each provider's public documentation
+//! (`native-tests/golden`, each with its source), read cut at every byte. Beyond that, all but `aliyun` run
+//! against aimock, a server of other people's making, at once, streamed and with tools, natively and on JavaScript hosts;
+//! `deepseek`, `xai`, `zhipu` and `openai-compatible` in OpenAI's dialect, which they share. No server but the real one
+//! speaks `aliyun`'s: there the pairs, from Alibaba's reference of DashScope, are all there is. No test calls a provider
+//! itself.
+//!
 //! ```
 //! use llm_api_router::{Client, ProviderConfig};
 //!

@@ -25,7 +25,9 @@ export const aimock = {
   async "aimock: every dialect gives its text at once and streamed"(bench) {
     for (const [providerType, path] of DIALECTS) {
       const { completions } = dialectOf(bench, providerType, path).chat;
-      for (const answer of [await completions.create({ messages }), await (await completions.create({ messages, stream: true })).finalCompletion()]) {
+      // Not all are asked for counts by themselves.
+      const streamed = { messages, stream: true, stream_options: { include_usage: true } };
+      for (const answer of [await completions.create({ messages }), await (await completions.create(streamed)).finalCompletion()]) {
         const [{ message, finish_reason }] = answer.choices;
         equal([message.content, finish_reason, answer.object], [TEXT, "stop", "chat.completion"], providerType);
         equal(typeof answer.usage.total_tokens, "number", `${providerType}: counts`);
@@ -49,7 +51,7 @@ export const aimock = {
   },
 
   async "aimock: embeddings and models"(bench) {
-    for (const [providerType, path] of [["openai", "/v1"], ["ollama", ""]]) {
+    for (const [providerType, path] of [["openai", "/v1"], ["ollama", ""], ["zhipu", "/v1"], ["openai-compatible", "/v1"]]) {
       const client = dialectOf(bench, providerType, path);
       const { data } = await client.embeddings.create({ input: "a vector, please" });
       equal(data[0].embedding, [0.5, -1.25, 2], providerType);
@@ -99,11 +101,21 @@ export const aimock = {
   },
 };
 
-/** The dialects that aimock speaks, each with the path of its base URL. */
-const DIALECTS = [["openai", "/v1"], ["anthropic", "/v1"], ["gemini", "/v1beta"], ["ollama", ""], ["openrouter", "/api/v1"]];
+/** The dialects that aimock speaks, each with the path of its base URL; all that are like OpenAI's it answers as OpenAI. */
+const DIALECTS = [
+  ["openai", "/v1"],
+  ["anthropic", "/v1"],
+  ["gemini", "/v1beta"],
+  ["ollama", ""],
+  ["openrouter", "/api/v1"],
+  ["deepseek", "/v1"],
+  ["xai", "/v1"],
+  ["zhipu", "/v1"],
+  ["openai-compatible", "/v1"],
+];
 
 function dialectOf(bench, providerType, path) {
-  return new bench.pkg.Client({ providerType, apiKey: "test", baseUrl: bench.aimockUrl + path, defaultModel: "m" });
+  return new bench.pkg.Client({ providerType, apiKey: "test.secret", baseUrl: bench.aimockUrl + path, defaultModel: "m" });
 }
 
 function clientOf(bench, more) {
