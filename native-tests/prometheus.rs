@@ -143,6 +143,7 @@ async fn every_family_says_what_it_is_and_no_sample_stands_alone() {
     let config = ProviderConfig::new("openai-compatible", "key").base_url(format!("{}/nowhere", server.url()));
     let client = Client::new(config).unwrap();
     ask(&client, "m", false).await;
+    client.models().list().await.unwrap_err();
     let families = parse(&client.metrics_prometheus());
     for family in &families {
         assert!(family["name"].as_str().unwrap().starts_with("llm_router_"), "{family}");
@@ -153,6 +154,12 @@ async fn every_family_says_what_it_is_and_no_sample_stands_alone() {
         );
     }
     let labels = [("model", "m"), ("kind", "not_found")];
+    assert_eq!(
+        value(&families, "llm_router_errors", "llm_router_errors_total", &labels),
+        1.0
+    );
+    // A list of models is asked of no model.
+    let labels = [("kind", "not_found")];
     assert_eq!(
         value(&families, "llm_router_errors", "llm_router_errors_total", &labels),
         1.0

@@ -9,6 +9,9 @@ import { tracedFetch } from "./phases.js";
 import { init, startNow } from "./start.js";
 import { ChatStream } from "./stream.js";
 
+/** No provider's list of models has so many. */
+const MOST_PAGES = 100;
+
 export class Client {
   #config;
   /** The core's client; missing until the core has started, and of no use once its instance has panicked. */
@@ -43,7 +46,17 @@ export class Client {
       },
     };
     this.models = {
-      list: (options) => this.#create((core, rest) => core.models(rest), options),
+      list: async (options) => {
+        const data = [];
+        let page;
+        for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+          const name = page?._next_page;
+          page = await this.#create((core, rest) => core.models(rest, name), options);
+          data.push(...page.data);
+          if (!page._next_page) return { ...page, data };
+        }
+        throw toError({ name: "StreamError", kind: "stream", message: `the list of models has more than ${MOST_PAGES} pages` });
+      },
     };
   }
 

@@ -416,7 +416,7 @@ export interface TimeStats {
 export interface ModelMetrics {
   /** The `providerType`. */
   provider: string;
-  /** The model that was asked for. */
+  /** The model that was asked for; empty for lists of models. */
   model: string;
   /** Calls that were begun, those under way included. */
   requests: number;
@@ -551,7 +551,8 @@ export declare class Client {
 
   readonly models: {
     /**
-     * Lists the models that the key may use.
+     * Lists the models that the key may use. Where a provider gives its list in pages, each is a call with these options;
+     * after a hundred of them it is an error.
      *
      * @throws {LLMRouterError} one of its classes; or the signal's `reason`
      * @example
@@ -680,7 +681,7 @@ export declare class PermissionError extends LLMRouterError {}
 export declare class NotFoundError extends LLMRouterError {}
 /** 429: too many requests, or no quota left. See `retryAfter`. */
 export declare class RateLimitError extends LLMRouterError {}
-/** 5xx, or an error that the provider reported inside an answer. */
+/** 5xx, or an error that the provider reported inside an answer with a code that means none of the others. */
 export declare class ProviderError extends LLMRouterError {}
 /** The connection could not be made, or broke. */
 export declare class NetworkError extends LLMRouterError {}

@@ -128,7 +128,9 @@ impl Call {
     pub(crate) fn failed(&mut self, client: &Inner, error: Error) -> Result<()> {
         let now = rt::now();
         let wait = self.retries.after(
-            error.of_provider(client.settings.provider.name()),
+            error
+                .masked(&self.asked.secrets)
+                .of_provider(client.settings.provider.name()),
             &Circumstances {
                 now,
                 chance: rt::chance(),

@@ -155,6 +155,7 @@ impl Answer<'_> {
             operation: Operation::Chat,
             model: "m".into(),
             at: 0,
+            secrets: self.settings.secrets.clone(),
         };
         let mut machine = Machine::new(
             clocks,

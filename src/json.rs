@@ -188,7 +188,12 @@ impl Writer {
 
     /// Fields as they are.
     pub(crate) fn fields(&mut self, fields: &Object<'_>) {
-        for (name, value) in &fields.0 {
+        self.fields_beside(&[], fields);
+    }
+
+    /// Fields as they are, but for those of these names, which stand there already.
+    pub(crate) fn fields_beside(&mut self, taken: &[&str], fields: &Object<'_>) {
+        for (name, value) in fields.0.iter().filter(|(name, _)| !taken.contains(&&**name)) {
             self.name(name).raw(value.text());
         }
     }

@@ -1,14 +1,18 @@
 //! The parts of the API, by what they are called on: `client.chat()`, `client.embeddings()`, `client.models()`.
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::Client;
 use crate::call;
 use crate::config::CallOptions;
 use crate::error::{Error, ErrorKind, Result};
-use crate::provider::{ChatInput, Input};
+use crate::provider::{ChatInput, Input, NEXT_PAGE};
 use crate::stream::ChatStream;
 use crate::types::{ChatCompletion, ChatRequest, EmbeddingRequest, Embeddings, Models};
+
+/// No provider's list of models has so many.
+const MOST_PAGES: usize = 100;
 
 /// The chat part of the API.
 #[derive(Clone, Copy, Debug)]
@@ -167,13 +171,30 @@ impl ModelsApi<'_> {
         self.list_with(&CallOptions::default()).await
     }
 
-    /// The models that the key may use, with settings of its own.
+    /// The models that the key may use, with settings of its own. Where a provider gives its list in pages, each is a
+    /// call with these settings; after a hundred of them it is an error.
     ///
     /// # Errors
     ///
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn list_with(self, options: &CallOptions) -> Result<Models> {
-        value(self.client, &Input::Models, options).await
+        let mut models: Models = value(self.client, &Input::Models(None), options).await?;
+        for _ in 1..MOST_PAGES {
+            let Some(Value::String(page)) = models.extra.remove(NEXT_PAGE) else {
+                return Ok(models);
+            };
+            let next: Models = value(self.client, &Input::Models(Some(&page)), options).await?;
+            models.data.extend(next.data);
+            models.extra = next.extra;
+        }
+        if models.extra.contains_key(NEXT_PAGE) {
+            let error = Error::new(
+                ErrorKind::Stream,
+                format!("the list of models has more than {MOST_PAGES} pages"),
+            );
+            return Err(error.of_provider(self.client.inner().settings.provider.name()));
+        }
+        Ok(models)
     }
 }
 

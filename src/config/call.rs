@@ -1,5 +1,7 @@
 //! `CallOptions`: what one call does differently from its client.
 
+use std::fmt;
+
 use serde::{Deserialize, Deserializer};
 
 use super::RetryConfig;
@@ -16,7 +18,7 @@ use crate::error::Error;
 ///
 /// let options = CallOptions::default().read(300.0).total(600.0).header("x-trace", "7f3a");
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CallOptions {
     pub(crate) timeouts: TimeoutOverrides,
     pub(crate) retries: RetryOverrides,
@@ -63,6 +65,19 @@ impl CallOptions {
         self.headers
             .iter()
             .try_for_each(|(name, value)| super::header::check("headers", name, value))
+    }
+}
+
+/// Headers may carry secrets: their values are not shown.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        formatter
+            .debug_struct("CallOptions")
+            .field("timeouts", &self.timeouts)
+            .field("retries", &self.retries)
+            .field("headers", &headers)
+            .finish()
     }
 }
 

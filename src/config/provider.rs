@@ -12,7 +12,7 @@ use super::{ConnectionPoolConfig, HttpVersion, Preset, RetryConfig, TimeLimit, T
 use crate::deadline::Limits;
 use crate::decode::DEFAULT_LIMIT;
 use crate::error::Error;
-use crate::provider::{Credentials, Provider};
+use crate::provider::{Credentials, Provider, Secrets};
 use crate::transport::check_url;
 
 const MOST_EVENT: usize = 1 << 30;
@@ -57,6 +57,7 @@ pub(crate) struct Settings {
     pub(crate) base_url: String,
     pub(crate) api_key: Option<String>,
     pub(crate) credentials: Arc<Credentials>,
+    pub(crate) secrets: Arc<Secrets>,
     pub(crate) default_model: Option<String>,
     pub(crate) extra_headers: Vec<(String, String)>,
     pub(crate) pool: ConnectionPoolConfig,
@@ -224,11 +225,19 @@ impl ProviderConfig {
             .or(self.preset.map(Preset::timeout_config))
             .unwrap_or_default();
         timeouts.validate()?;
+        let credentials = Arc::<Credentials>::default();
+        let secrets = Secrets::new(
+            provider,
+            api_key.as_deref(),
+            &self.extra_headers,
+            Arc::clone(&credentials),
+        );
         Ok(Settings {
             provider,
             base_url,
             api_key,
-            credentials: Arc::default(),
+            credentials,
+            secrets: Arc::new(secrets),
             default_model: default_model(provider, self.default_model),
             extra_headers: self.extra_headers,
             pool,

@@ -6,7 +6,9 @@ use std::fmt;
 ///
 /// "Retried" means that the client itself tries again, as often and after such waits as
 /// [`RetryConfig`](crate::RetryConfig) says, as long as nothing of an answer was handed out. Header `x-should-retry` of
-/// the provider goes before the table.
+/// the provider goes before the table. Where a status is named, an error that the provider reports inside an answer
+/// counts as well, when its code means the same: `rate_limit_exceeded`, Anthropic's `overloaded_error`, Aliyun's
+/// `Throttling.RateQuota` …; one with a code that is not known is a `Provider` error.
 ///
 /// | kind | when | retried | what to do |
 /// |---|---|---|---|
@@ -16,7 +18,7 @@ use std::fmt;
 /// | `Permission` | 403 | no | ask for access, or take another model |
 /// | `NotFound` | 404 | no | check `model` and `base_url` |
 /// | `RateLimit` | 429 | yes | send less at once, wait [`retry_after`](crate::Error::retry_after), or raise your quota |
-/// | `Provider` | 5xx; an error that the provider reports inside an answer | yes, but for what is the request's fault | try later, or another provider |
+/// | `Provider` | 5xx | yes | try later, or another provider |
 /// | `Timeout(Pool)` | no place became free | no: waiting was the try | raise `max_connections`, or `timeout_config.pool` |
 /// | `Timeout(Connect)`, `(Write)`, `(Read)`, `(FirstToken)` | before the first content | yes | raise that limit, or look at the network |
 /// | `Timeout(Read)`, `(Idle)` | after content | no | [`partial`](crate::Error::partial) has what came; ask again if you can use it |
@@ -39,10 +41,9 @@ pub enum ErrorKind {
     /// 404: no such model or path. Check `model` and `base_url`. Not retried.
     NotFound,
     /// 429: too many requests or no quota left. Wait [`Error::retry_after`](crate::Error::retry_after), then send it again.
-    /// Retried.
+    /// Retried, but for an `insufficient_quota` inside an answer.
     RateLimit,
-    /// 5xx, or an error that the provider reported inside an answer. Retried, unless the report says that the request
-    /// is at fault.
+    /// 5xx, or an error that the provider reported inside an answer with a code that means no other kind. Retried.
     Provider,
     /// A time limit ran out; it says which one. Retried before the first content, except for `Pool` and `Total`.
     Timeout(TimeoutKind),

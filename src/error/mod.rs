@@ -7,6 +7,7 @@ use std::time::Duration;
 
 pub use kind::{ErrorKind, Phase, Replay, TimeoutKind};
 
+use crate::provider::Secrets;
 use crate::retry::Advice;
 use crate::transport::{Cause, Head};
 use crate::types::ChatCompletion;
@@ -240,6 +241,22 @@ impl Error {
     pub(crate) fn with_head(mut self, head: &Head) -> Self {
         self.0.status = Some(head.status);
         self.0.request_id = head.headers.get("x-request-id").map(str::to_owned);
+        self
+    }
+
+    /// Takes out what it may not tell. An error of the target's that tells it goes as a whole.
+    pub(crate) fn masked(mut self, secrets: &Secrets) -> Self {
+        let inner = &mut *self.0;
+        let texts = [Some(&mut inner.message), inner.code.as_mut(), inner.request_id.as_mut()];
+        let mut told = false;
+        for text in texts.into_iter().flatten() {
+            let masked = secrets.mask(text.clone());
+            told |= masked != *text;
+            *text = masked;
+        }
+        if told || (inner.cause.as_ref()).is_some_and(|cause| secrets.are_in(&format!("{cause:?}"))) {
+            inner.cause = None;
+        }
         self
     }
 

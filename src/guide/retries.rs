@@ -1,7 +1,7 @@
 //! Retries: [`RetryConfig`](crate::RetryConfig).
 //!
 //! A call tries again by itself where that may help and nothing has been handed to you yet: broken connections and
-//! timeouts before the first content, 408, 409, 429 and 5xx. Three times, by default, after 1, 2 and 4 s at most: the
+//! timeouts before the first content, 408, 409, 429 and 5xx, or an error inside a stream whose code means the same. Three times, by default, after 1, 2 and 4 s at most: the
 //! waits are random up to that, so that clients that failed together do not come back together.
 //!
 //! - **A server's own wait goes first**: `retry-after-ms`, `Retry-After` in seconds or as a date.

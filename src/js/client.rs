@@ -58,9 +58,9 @@ impl CoreClient {
         self.prepare(&Input::Embeddings(body), options)
     }
 
-    /// Checks and encodes a request for the list of models.
-    pub fn models(&self, options: JsValue) -> Result<CoreCall, JsValue> {
-        self.prepare(&Input::Models, options)
+    /// Checks and encodes a request for the list of models: its first page, or the one that this name is of.
+    pub fn models(&self, options: JsValue, page: Option<String>) -> Result<CoreCall, JsValue> {
+        self.prepare(&Input::Models(page.as_deref()), options)
     }
 
     /// The pool's figures. The JavaScript layer writes the keys of all figures in its own way.

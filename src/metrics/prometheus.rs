@@ -34,12 +34,12 @@ struct Model<'a>(&'a ModelMetrics);
 impl Display for Model<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> Result {
         let Self(metrics) = self;
-        write!(
-            out,
-            "provider=\"{}\",model=\"{}\"",
-            metrics.provider,
-            Escaped(&metrics.model)
-        )
+        write!(out, "provider=\"{}\"", metrics.provider)?;
+        // Lists of models are asked of no model.
+        match metrics.model.as_str() {
+            "" => Ok(()),
+            model => write!(out, ",model=\"{}\"", Escaped(model)),
+        }
     }
 }
 

@@ -136,7 +136,8 @@ impl<'a> Said<'a> {
     fn read(text: &'a str) -> Result<Self, Fault> {
         let mut fields: Object<'a> = serde_json::from_str(text).map_err(|error| Fault::malformed(text, &error))?;
         let Some(output) = fields.take("output").and_then(Json::object) else {
-            return Err(if fields.get("code").is_some() {
+            // Gateways before it have errors of their own shape.
+            return Err(if fields.get("code").or(fields.get("error")).is_some() {
                 Fault::reported(text)
             } else {
                 Fault::unexpected(text, "the answer has no output")

@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use super::codes;
 use crate::error::{Error, ErrorKind, Replay};
 use crate::transport::Head;
 
@@ -38,7 +39,7 @@ pub(crate) enum Fault {
     /// It is not what the protocol says.
     Malformed(String),
     /// The provider reports an error inside an answer that began well.
-    Reported { message: String, code: Option<String> },
+    Reported(Described),
 }
 
 impl Fault {
@@ -64,47 +65,32 @@ impl Fault {
 
     /// An `error` of the provider's, as JSON.
     pub(crate) fn reported(json: &str) -> Self {
-        let (message, code) = describe(json);
-        Self::Reported { message, code }
+        Self::Reported(describe(json))
     }
 
-    /// The error for the user. A key that the provider echoes is masked.
-    pub(crate) fn into_error(self, head: &Head, key: Option<&str>) -> Error {
+    /// The error for the user. The provider may have echoed a key: it is not masked yet.
+    pub(crate) fn into_error(self, head: &Head) -> Error {
         let error = match self {
-            Self::Malformed(message) => Error::new(ErrorKind::Stream, mask(message, key)),
-            Self::Reported { message, code } => {
-                let message = format!("the provider reported an error inside its answer: {message}");
-                let error = Error::new(ErrorKind::Provider, mask(message, key));
-                let error = if is_the_requests_fault(code.as_deref()) {
-                    error.with_again(false)
-                } else {
-                    error
-                };
-                error.with_code(code.map(|code| mask(code, key)))
+            Self::Malformed(message) => Error::new(ErrorKind::Stream, message),
+            Self::Reported(Described { message, code, status }) => {
+                let (kind, advice) = meaning(status.unwrap_or(500));
+                let message = format!("the provider reported an error inside its answer: {message} ({advice})");
+                Error::new(kind, message)
+                    .with_again(!codes::is_final(status, code.as_deref()))
+                    .with_code(code)
             }
         };
         error.with_head(head).with_replay(Replay::Processed)
     }
 }
 
-/// Whether a reported error would only be reported again: its code is an HTTP status of that meaning, or a known name.
-fn is_the_requests_fault(code: Option<&str>) -> bool {
-    let Some(code) = code else { return false };
-    match code.parse::<u16>() {
-        Ok(status) => (400..500).contains(&status) && !matches!(status, 408 | 409 | 429),
-        Err(_) => [
-            "invalid_request_error",
-            "authentication_error",
-            "permission_error",
-            "not_found_error",
-            "request_too_large",
-            "context_length_exceeded",
-            "invalid_api_key",
-            "model_not_found",
-            "insufficient_quota",
-        ]
-        .contains(&code),
-    }
+/// What a provider says about an error.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Described {
+    message: String,
+    code: Option<String>,
+    /// The HTTP status that means the same as its codes, where one of them is known.
+    status: Option<u16>,
 }
 
 /// The text of a whole answer.
@@ -119,12 +105,25 @@ pub(super) fn text(body: Vec<u8>) -> Result<String, Fault> {
     Ok(text)
 }
 
-/// The error for an answer whose status is no success.
-pub(crate) fn refusal(head: &Head, body: &[u8], key: Option<&str>) -> Error {
-    let text = String::from_utf8_lossy(body);
-    let (said, code) = describe(&text);
+/// The error for an answer whose status is no success. The provider may have echoed a key: it is not masked yet.
+pub(crate) fn refusal(head: &Head, body: &[u8]) -> Error {
+    let Described { message, code, .. } = describe(&String::from_utf8_lossy(body));
     let status = head.status;
-    let (kind, advice) = match status {
+    let (kind, advice) = meaning(status);
+    let message = if message.is_empty() {
+        format!("HTTP {status} ({advice})")
+    } else {
+        format!("HTTP {status}: {message} ({advice})")
+    };
+    Error::new(kind, message)
+        .with_code(code)
+        .with_head(head)
+        .with_replay(Replay::Processed)
+}
+
+/// What an HTTP status means, and what to do.
+fn meaning(status: u16) -> (ErrorKind, &'static str) {
+    match status {
         401 => (ErrorKind::Authentication, "check api_key"),
         403 => (ErrorKind::Permission, "the key may not do this"),
         404 => (ErrorKind::NotFound, "check model and base_url"),
@@ -135,21 +134,12 @@ pub(crate) fn refusal(head: &Head, body: &[u8], key: Option<&str>) -> Error {
         ),
         400..=499 => (ErrorKind::BadRequest, "change the request"),
         _ => (ErrorKind::Provider, "try again later"),
-    };
-    let message = if said.is_empty() {
-        format!("HTTP {status} ({advice})")
-    } else {
-        format!("HTTP {status}: {said} ({advice})")
-    };
-    Error::new(kind, mask(message, key))
-        .with_code(code.map(|code| mask(code, key)))
-        .with_head(head)
-        .with_replay(Replay::Processed)
+    }
 }
 
 /// The message and code in an error body: `{"error": {"message", "code"}}`, `{"error": "…"}`, `{"message": "…"}`,
 /// or an excerpt of whatever else it is.
-fn describe(text: &str) -> (String, Option<String>) {
+fn describe(text: &str) -> Described {
     let inner = Fields::of(text).and_then(|fields| fields.error).map(RawValue::get);
     let whole = Fields::of(text).unwrap_or_default();
     let error = inner.and_then(Fields::of).unwrap_or_default();
@@ -160,14 +150,14 @@ fn describe(text: &str) -> (String, Option<String>) {
     let message = message.or_else(|| string_of(inner?)).or_else(|| string_of(text));
     let message = message.map_or_else(|| excerpt(text.trim()), |message| clip(&message, 1000));
     let place = if inner.is_some() { &error } else { &whole };
-    let code = [place.code, place.kind, place.status]
-        .into_iter()
-        .flatten()
-        .find_map(|value| {
-            let json = value.get();
-            string(value).or_else(|| json.parse::<i64>().ok().map(|_| json.to_owned()))
-        });
-    (message, code)
+    let codes = [place.code, place.kind, place.status];
+    let codes = codes.into_iter().flatten().filter_map(|value| {
+        let json = value.get();
+        string(value).or_else(|| json.parse::<i64>().ok().map(|_| json.to_owned()))
+    });
+    let status = codes.clone().find_map(|code| codes::status(&code));
+    let code = codes.clone().next();
+    Described { message, code, status }
 }
 
 /// The fields that providers put their errors into.
@@ -233,34 +223,6 @@ fn clip(text: &str, characters: usize) -> String {
     }
 }
 
-/// Takes the key out, also where a cut left only its beginning or its end.
-pub(crate) fn mask(message: String, key: Option<&str>) -> String {
-    let Some(key) = key.filter(|key| key.len() >= 4) else {
-        return message;
-    };
-    let mut message = if message.contains(key) {
-        message.replace(key, "…")
-    } else {
-        message
-    };
-    let longest = (4..key.len()).rev().filter_map(|end| key.get(..end));
-    for part in longest {
-        if let Some(start) = message.find(&format!("{part}…")) {
-            message.replace_range(start..start + part.len(), "");
-            break;
-        }
-    }
-    let longest = (1..key.len() - 3).filter_map(|start| key.get(start..));
-    for part in longest {
-        if let Some(start) = message.find(&format!("…{part}")) {
-            let start = start + '…'.len_utf8();
-            message.replace_range(start..start + part.len(), "");
-            break;
-        }
-    }
-    message
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,27 +246,12 @@ mod tests {
             (r#"{"other":1}"#, r#"{"other":1}"#, None),
             ("", "", None),
         ] {
-            assert_eq!(describe(text), (message.to_owned(), code.map(str::to_owned)), "{text}");
-        }
-    }
-
-    #[test]
-    fn no_part_of_a_key_survives_a_cut() {
-        let key = "sk-0123456789";
-        for before in 140..160 {
-            let text = format!("{}{key} and more {}", "x".repeat(before), "y".repeat(200));
-            let shown = mask(excerpt(&text), Some(key));
-            assert!(!shown.contains("sk-0"), "{shown}");
-        }
-        assert_eq!(mask(format!("a {key} b"), Some(key)), "a … b");
-        for before in 300..330 {
-            let text = format!("\"{}{key}\" {}", "x".repeat(before), "y".repeat(200));
-            let error = serde_json::from_str::<serde_json::Value>(&text).unwrap_err();
-            let Fault::Malformed(shown) = Fault::malformed(&text, &error) else {
-                panic!("no malformed answer");
-            };
-            let shown = mask(shown, Some(key));
-            assert!(!shown.contains("6789"), "{shown}");
+            let described = describe(text);
+            assert_eq!(
+                (&*described.message, described.code.as_deref()),
+                (message, code),
+                "{text}"
+            );
         }
     }
 
@@ -323,25 +270,39 @@ mod tests {
     }
 
     #[test]
-    fn reported_errors_that_would_come_again_are_not_worth_another_attempt() {
+    fn what_is_reported_is_of_the_kind_that_its_codes_mean() {
         let head = Head {
             status: 200,
             headers: crate::transport::Headers::default(),
         };
-        for (json, again) in [
-            (r#"{"message":"m","code":400}"#, false),
-            (r#"{"message":"m","code":429}"#, true),
-            (r#"{"message":"m","code":502}"#, true),
-            (r#"{"message":"m","type":"invalid_request_error"}"#, false),
-            (r#"{"message":"m","type":"overloaded_error"}"#, true),
-            (r#""m""#, true),
+        for (json, kind, again) in [
+            (r#"{"message":"m","code":400}"#, ErrorKind::BadRequest, false),
+            (
+                r#"{"message":"m","code":429,"status":"RESOURCE_EXHAUSTED"}"#,
+                ErrorKind::RateLimit,
+                true,
+            ),
+            (r#"{"message":"m","code":"429"}"#, ErrorKind::RateLimit, true),
+            (r#"{"message":"m","code":502}"#, ErrorKind::Provider, true),
+            (
+                r#"{"message":"m","code":"x","type":"invalid_request_error"}"#,
+                ErrorKind::BadRequest,
+                false,
+            ),
+            (
+                r#"{"message":"m","type":"authentication_error"}"#,
+                ErrorKind::Authentication,
+                false,
+            ),
+            (
+                r#"{"message":"m","type":"overloaded_error"}"#,
+                ErrorKind::Provider,
+                true,
+            ),
+            (r#""m""#, ErrorKind::Provider, true),
         ] {
-            let error = Fault::reported(json).into_error(&head, None);
-            assert_eq!(
-                (error.kind(), error.is_retryable()),
-                (ErrorKind::Provider, again),
-                "{json}"
-            );
+            let error = Fault::reported(json).into_error(&head);
+            assert_eq!((error.kind(), error.is_retryable()), (kind, again), "{json}");
         }
     }
 }

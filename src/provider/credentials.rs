@@ -1,5 +1,7 @@
 //! How a request shows whose it is: a key, or a token that is made of one.
 
+use std::sync::Arc;
+
 use super::Provider;
 use crate::config::Settings;
 use crate::transport::Headers;
@@ -12,6 +14,14 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
+    /// The token that a key was made into, if there is one.
+    pub(super) fn token(&self) -> Option<Arc<str>> {
+        #[cfg(feature = "zhipu")]
+        return self.tokens.last();
+        #[cfg(not(feature = "zhipu"))]
+        None
+    }
+
     /// Adds the headers that the provider wants.
     pub(super) fn apply(&self, settings: &Settings, headers: &mut Headers) {
         #[cfg(feature = "anthropic")]
@@ -29,5 +39,13 @@ impl Credentials {
             }
             _ => headers.set("authorization", format!("Bearer {key}")),
         }
+    }
+}
+
+#[cfg(all(test, feature = "zhipu"))]
+impl Credentials {
+    /// The token for requests at this time of day.
+    pub(super) fn token_at(&self, now: std::time::Duration, key: &str) -> Arc<str> {
+        self.tokens.at(now, key)
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn encode(settings: &Settings, input: &Input<'_>, options: &CallOptio
             }
             let target = chat(settings, request, model, *streaming)?;
             let request = post(settings, target, *streaming, options);
-            Ok((request, asked(settings, Operation::Chat, model)))
+            Ok((request, asked(settings, Operation::Chat, model, options)))
         }
         Input::Embeddings(json) => {
             let mut fields: Object<'_> = serde_json::from_str(json).map_err(|error| {
@@ -44,16 +44,16 @@ pub(crate) fn encode(settings: &Settings, input: &Input<'_>, options: &CallOptio
             }
             let target = embeddings(settings, &fields, model)?;
             let request = post(settings, target, false, options);
-            Ok((request, asked(settings, Operation::Embeddings, model)))
+            Ok((request, asked(settings, Operation::Embeddings, model, options)))
         }
-        Input::Models => {
+        Input::Models(page) => {
             let request = Request {
                 method: "GET",
-                url: models_url(settings),
+                url: models_url(settings, *page),
                 headers: headers(settings, "application/json", options),
                 body: Bytes::new(),
             };
-            Ok((request, asked(settings, Operation::Models, "")))
+            Ok((request, asked(settings, Operation::Models, "", options)))
         }
     }
 }
@@ -165,13 +165,14 @@ fn embeddings(settings: &Settings, fields: &Object<'_>, model: &str) -> Result<T
     })
 }
 
-fn models_url(settings: &Settings) -> String {
+#[allow(unused_variables, reason = "for builds without dialects")]
+fn models_url(settings: &Settings, page: Option<&str>) -> String {
     let base = &settings.base_url;
     match settings.provider.dialect() {
         #[cfg(feature = "anthropic")]
-        Dialect::Anthropic => format!("{base}/models?limit=1000"),
+        Dialect::Anthropic => super::models::url(format!("{base}/models?limit=1000"), "after_id", page),
         #[cfg(feature = "gemini")]
-        Dialect::Gemini => format!("{base}/models?pageSize=1000"),
+        Dialect::Gemini => super::models::url(format!("{base}/models?pageSize=1000"), "pageToken", page),
         // The list is beside the API of its own, under the one that is like OpenAI's.
         #[cfg(feature = "aliyun")]
         Dialect::Aliyun => format!(
@@ -191,12 +192,13 @@ fn model<'a>(given: Option<&'a str>, settings: &'a Settings) -> Result<&'a str, 
     })
 }
 
-fn asked(settings: &Settings, operation: Operation, model: &str) -> Asked {
+fn asked(settings: &Settings, operation: Operation, model: &str, options: &CallOptions) -> Asked {
     Asked {
         provider: settings.provider,
         operation,
         model: model.into(),
         at: rt::unix_time().as_secs(),
+        secrets: settings.secrets.with(&options.headers),
     }
 }
 

@@ -9,6 +9,7 @@ mod aliyun;
 mod answer;
 #[cfg(feature = "anthropic")]
 mod anthropic;
+mod codes;
 mod credentials;
 mod embeddings;
 mod encode;
@@ -21,17 +22,22 @@ mod ollama;
 mod openai;
 mod peek;
 mod request;
+mod secrets;
 mod shape;
 #[cfg(feature = "zhipu")]
 mod zhipu;
 
 use std::sync::Arc;
 
-pub(crate) use answer::{Fault, Signals, mask, refusal};
+pub(crate) use answer::{Fault, Signals, refusal};
 pub(crate) use credentials::Credentials;
 pub(crate) use encode::encode;
 pub(crate) use facts::Provider;
+pub(crate) use models::NEXT_PAGE;
 pub(crate) use peek::{Peek, PeekChoice, PeekDelta, PeekUsage};
+pub(crate) use secrets::Secrets;
+#[allow(unused_imports, reason = "only the native transport marks headers")]
+pub(crate) use secrets::is_secret;
 
 use crate::decode::{Event, Framing};
 use crate::stream::Sink;
@@ -44,8 +50,8 @@ pub(crate) enum Input<'a> {
     Chat { request: ChatInput<'a>, streaming: bool },
     /// Vectors for texts, by a request as JSON.
     Embeddings(&'a str),
-    /// The models that there are.
-    Models,
+    /// The models that there are: the first page of them, or the one of this name.
+    Models(Option<&'a str>),
 }
 
 impl Input<'_> {
@@ -89,6 +95,8 @@ pub(crate) struct Asked {
     pub(crate) model: Arc<str>,
     /// When, in seconds since 1970.
     pub(crate) at: u64,
+    /// What no error may tell.
+    pub(crate) secrets: Arc<Secrets>,
 }
 
 /// What kind of answer was asked for.

@@ -1,7 +1,12 @@
 //! What the dialects have in common in lists of models.
 
+use std::borrow::Cow;
+
 use super::Fault;
 use crate::json::{Json, Object, Writer};
+
+/// The field of a decoded list that names its next page. Callers never see it.
+pub(crate) const NEXT_PAGE: &str = "_next_page";
 
 /// OpenAI's list of the objects in `list`, whose names are in `id`. What else they say stays.
 pub(super) fn list(text: &str, list: &str, id: &str, owner: &str) -> Result<String, Fault> {
@@ -9,6 +14,7 @@ pub(super) fn list(text: &str, list: &str, id: &str, owner: &str) -> Result<Stri
     if let Some(error) = fields.get("error") {
         return Err(Fault::reported(error.text()));
     }
+    let next = next_page(&fields);
     let Some(models) = fields.get(list).and_then(Json::list) else {
         return Err(Fault::unexpected(text, "the answer has no list of models"));
     };
@@ -30,6 +36,31 @@ pub(super) fn list(text: &str, list: &str, id: &str, owner: &str) -> Result<Stri
                 });
             }
         });
+        if let Some(next) = next {
+            writer.name(NEXT_PAGE).string(&next);
+        }
     });
     Ok(writer.into_string())
+}
+
+/// What the request for the next page has to say, if there is one: in Google's words, or in Anthropic's.
+fn next_page<'a>(fields: &Object<'a>) -> Option<Cow<'a, str>> {
+    let more = fields.get("has_more").is_some_and(|more| more.text() == "true");
+    let last = || fields.string("last_id").filter(|_| more);
+    let next = fields.string("nextPageToken").or_else(last);
+    next.filter(|next| !next.is_empty())
+}
+
+/// The address of a list's page.
+pub(super) fn url(first: String, field: &str, page: Option<&str>) -> String {
+    let Some(page) = page else { return first };
+    let mut url = format!("{first}&{field}=");
+    for byte in page.bytes() {
+        match byte {
+            b'-' | b'.' | b'_' | b'~' => url.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => url.push(char::from(byte)),
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url
 }

@@ -103,7 +103,8 @@ pub(super) fn write(form: Form, identity: &Identity<'_>, pieces: &[Piece<'_>], u
         if let Some(usage) = usage {
             writer.name("usage").object(|writer| counts(writer, usage));
         }
-        writer.fields(&identity.extra);
+        let ours = ["id", "object", "created", "model", "choices", "usage"];
+        writer.fields_beside(&ours, &identity.extra);
     });
     writer.into_string()
 }
@@ -120,7 +121,7 @@ fn choice(writer: &mut Writer, form: Form, piece: &Piece<'_>) {
         Some(reason) => writer.name("finish_reason").string(reason),
         None => writer.name("finish_reason").raw("null"),
     }
-    writer.fields(&piece.extra);
+    writer.fields_beside(&["index", "message", "delta", "finish_reason"], &piece.extra);
 }
 
 fn message(writer: &mut Writer, form: Form, piece: &Piece<'_>) {
@@ -188,5 +189,42 @@ fn counts(writer: &mut Writer, usage: &Usage<'_>) {
             writer.name(details).object(|writer| writer.name(name).number(count));
         }
     }
-    writer.fields(&usage.extra);
+    let ours = ["prompt_tokens", "completion_tokens", "total_tokens"];
+    writer.fields_beside(&ours, &usage.extra);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_of_a_providers_own_that_are_called_like_ours_do_not_come_twice() {
+        let other = |json| serde_json::from_str::<Object<'_>>(json).unwrap();
+        let identity = Identity {
+            id: "1",
+            model: "m",
+            created: 0,
+            extra: other(r#"{"id":2,"choices":[],"usage":{},"x":1}"#),
+        };
+        let piece = Piece {
+            extra: other(r#"{"message":2,"finish_reason":3,"y":1}"#),
+            ..Piece::default()
+        };
+        let usage = Usage {
+            extra: other(r#"{"total_tokens":9,"z":1}"#),
+            ..Usage::default()
+        };
+        let text = write(Form::Whole, &identity, &[piece], Some(&usage));
+        let answer: crate::ChatCompletion = serde_json::from_str(&text).unwrap();
+        assert_eq!((answer.id.as_str(), answer.choices.len()), ("1", 1), "{text}");
+        for (name, times) in [
+            ("\"id\"", 1),
+            ("\"total_tokens\"", 1),
+            ("\"x\"", 1),
+            ("\"y\"", 1),
+            ("\"z\"", 1),
+        ] {
+            assert_eq!(text.matches(name).count(), times, "{name}: {text}");
+        }
+    }
 }

@@ -41,6 +41,12 @@ pub(super) fn check(key: &str) -> Result<(), Error> {
 }
 
 impl Tokens {
+    /// The last one that was made.
+    pub(super) fn last(&self) -> Option<Arc<str>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().map(|token| Arc::clone(&token.text))
+    }
+
     /// The token for requests at this time of day.
     pub(super) fn at(&self, now: Duration, key: &str) -> Arc<str> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);

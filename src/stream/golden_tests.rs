@@ -2,7 +2,8 @@
 //!
 //! A case says what is asked in OpenAI's shape (`request`, or `embeddings` or `models`), what goes out for it (`sent`:
 //! path, headers and body, or `refused`: what the error names), what comes back (`answer` as JSON, or the lines of a
-//! `stream`), and what the caller gets: `gives`, or `fails` with a kind, a message and a code. Streams are also read
+//! `stream`), and what the caller gets: `gives`, or `fails` with a kind, a message and a code (`again`: whether another
+//! attempt is worth it). Streams are also read
 //! cut at every byte, and without their last event, which `terminal` is a part of.
 
 use std::path::{Path, PathBuf};
@@ -75,7 +76,7 @@ impl Case {
         let (settings, options) = (self.settings(), CallOptions::default());
         let encode = |input: &Input<'_>| provider::encode(&settings, input, &options).map(|(request, _)| request);
         match self.operation() {
-            Operation::Models => vec![encode(&Input::Models)],
+            Operation::Models => vec![encode(&Input::Models(self.json["models"]["page"].as_str()))],
             Operation::Embeddings => vec![encode(&Input::Embeddings(&self.json["embeddings"].to_string()))],
             Operation::Chat => {
                 let text = self.json["request"].to_string();
@@ -99,6 +100,7 @@ impl Case {
             operation: self.operation(),
             model: self.model().into(),
             at: 0,
+            secrets: settings.secrets.clone(),
         };
         let head = Head {
             status: self.json["status"].as_u64().unwrap_or(200).try_into().unwrap(),
@@ -239,6 +241,9 @@ fn check(case: &Case, outcome: &Result<Value, Error>) {
             let message = fails["message"].as_str().unwrap();
             assert!(error.to_string().contains(message), "{name}: {error}");
             assert_eq!(error.code(), fails["code"].as_str(), "{name}");
+            if let Some(again) = fails["again"].as_bool() {
+                assert_eq!(error.is_retryable(), again, "{name}: {error}");
+            }
             assert!(
                 !format!("{error} {error:?}").contains("secret-4567"),
                 "{name} shows the key"

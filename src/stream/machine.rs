@@ -11,7 +11,7 @@ use crate::deadline::{Expired, SharedClocks};
 use crate::decode::{Decoder, Stopped, TooLarge};
 use crate::error::{Error, ErrorKind, Replay, TimeoutKind};
 use crate::metrics::Recording;
-use crate::provider::{Asked, Fault, Signals, StreamDecoder, mask, refusal};
+use crate::provider::{Asked, Fault, Signals, StreamDecoder, refusal};
 use crate::retry::Advice;
 use crate::rt::Instant;
 use crate::transport::{Failure, Head};
@@ -29,7 +29,6 @@ pub(crate) struct Machine<S> {
     /// What the head says about another attempt.
     advice: Advice,
     asked: Asked,
-    key: Option<String>,
     mode: Mode,
     /// Is told what the answer brings and that it succeeds. Whether an error is the call's end, others decide.
     pub(crate) recording: Option<Recording>,
@@ -104,7 +103,6 @@ impl<S: Sink> Machine<S> {
             head,
             advice,
             asked,
-            key: settings.api_key.clone(),
             mode,
             recording: None,
         }
@@ -300,7 +298,7 @@ impl<S: Sink> Machine<S> {
         match &self.mode {
             Mode::Events { decoder, .. } => {
                 let (wait, id) = decoder.reconnection();
-                let id = mask(id.into_owned(), self.key.as_deref());
+                let id = self.asked.secrets.mask(id.into_owned());
                 (wait, id.chars().take(64).collect())
             }
             _ => (None, String::new()),
@@ -344,15 +342,16 @@ impl<S: Sink> Machine<S> {
     }
 
     fn refused(&self, now: Instant, body: &[u8]) -> Error {
-        let error = refusal(&self.head, body, self.key.as_deref());
+        let error = refusal(&self.head, body);
         self.complete_error(now, error.with_advice(self.advice))
     }
 
     fn fault(&self, now: Instant, fault: Fault) -> Error {
-        self.complete_error(now, fault.into_error(&self.head, self.key.as_deref()))
+        self.complete_error(now, fault.into_error(&self.head))
     }
 
     fn complete_error(&self, now: Instant, error: Error) -> Error {
+        let error = error.masked(&self.asked.secrets);
         self.clocks
             .lock()
             .account(now, error)

@@ -44,6 +44,7 @@ fn machine_of<S: Sink>(
         operation: Operation::Chat,
         model: "m".into(),
         at: 0,
+        secrets: settings.secrets.clone(),
     };
     Machine::new(
         clocks,

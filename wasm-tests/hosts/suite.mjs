@@ -7,18 +7,21 @@ import { Bench } from "./cases/bench.mjs";
 import { calls } from "./cases/calls.mjs";
 import { chat } from "./cases/chat.mjs";
 import { sleep } from "./cases/check.mjs";
+import { endpoints } from "./cases/endpoints.mjs";
 import { errors } from "./cases/errors.mjs";
 import { flood } from "./cases/flood.mjs";
 import { limits } from "./cases/limits.mjs";
 import { retries } from "./cases/retries.mjs";
 import { metrics } from "./cases/metrics.mjs";
 import { promises } from "./cases/promises.mjs";
+import { secrets } from "./cases/secrets.mjs";
 import { tableOf } from "./cases/table.mjs";
+import { zhipu } from "./cases/zhipu.mjs";
 
 const LIMIT_SECONDS = 20;
 const TABLE = tableOf(calls);
 // The flood comes late: a Worker's isolate that had held it was ended in a case of the table with a large request.
-const CASES = { ...chat, ...abort, ...errors, ...limits, ...retries, ...metrics, ...promises, ...TABLE, ...flood, ...aimock };
+const CASES = { ...chat, ...abort, ...errors, ...limits, ...retries, ...metrics, ...promises, ...secrets, ...endpoints, ...zhipu, ...TABLE, ...flood, ...aimock };
 
 /** The last case: it has to run after the others, in the same place. */
 const UNHANDLED = "no rejection was left unhandled";

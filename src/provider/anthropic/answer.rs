@@ -153,8 +153,11 @@ impl Stream {
                 ..Signals::default()
             },
             "error" => return Err(Fault::reported(fields.get("error").map_or(event.data, Json::text))),
-            // `ping`, and what the API may add: clients are asked to pass over it.
-            _ => Signals::default(),
+            // `ping`, and what the API may add: clients are asked to pass over it. Gateways report errors without a type.
+            _ => match fields.get("error") {
+                Some(error) => return Err(Fault::reported(error.text())),
+                None => Signals::default(),
+            },
         };
         signals.ended = 0;
         Ok(signals)

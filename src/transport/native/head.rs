@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, CONNECTION, HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Version};
 
 use super::Target;
@@ -12,6 +12,7 @@ use super::body::Keep;
 use super::dial::Dials;
 use super::failure::unsendable;
 use super::upload::Upload;
+use crate::provider::is_secret;
 use crate::transport::{Failure, Head, Headers, Request};
 
 /// Headers as reqwest takes them.
@@ -25,7 +26,7 @@ pub(super) fn lines(headers: &Headers) -> Result<HeaderMap, Failure> {
         };
         let name = HeaderName::from_str(name).map_err(|_| wrong())?;
         let mut value = HeaderValue::from_str(value).map_err(|_| wrong())?;
-        value.set_sensitive(name == AUTHORIZATION || name.as_str().contains("key"));
+        value.set_sensitive(is_secret(name.as_str()));
         lines.append(name, value);
     }
     Ok(lines)
