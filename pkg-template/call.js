@@ -15,6 +15,13 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Thrown through an attempt that failed, to the loop that makes the next one. */
 const AGAIN = Symbol("again");
 
+/** Is told of every call; what it returns is called when the call is over. */
+let watch;
+
+export function onCall(watcher) {
+  watch = watcher;
+}
+
 export class Call {
   #core;
   #instance = currentInstance();
@@ -33,6 +40,7 @@ export class Call {
   #reason;
   /** Is told when nothing is in flight any more. */
   #onOver;
+  #unwatch;
   /** Once open: chunks will come, rather than one answer. */
   streaming = false;
   /** Once open: how many bytes may wait for the consumer. */
@@ -52,6 +60,7 @@ export class Call {
     this.#signal = signal;
     signal?.addEventListener("abort", this.#onSignal);
     calls.add(this);
+    this.#unwatch = watch?.(this);
   }
 
   get over() {
@@ -305,6 +314,7 @@ export class Call {
   #close() {
     this.#over = true;
     clearTimeout(this.#timer);
+    this.#unwatch?.();
     calls.delete(this);
     this.#onOver(this);
     // Later, because the core may be further up the stack: aborting runs the listeners of a replacement fetch.

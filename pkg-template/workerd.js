@@ -1,8 +1,10 @@
 // The entry for Cloudflare Workers, which compile wasm when they are deployed and never at run time.
 
 import wasm from "./core_bg.wasm";
+import { watchInvocations } from "./invocations.js";
 import { setWasm } from "./slim.js";
 
 setWasm(wasm);
+watchInvocations();
 
 export * from "./slim.js";

@@ -16,8 +16,12 @@
 //! - Make the client inside of the handler: what a Worker opens belongs to the request that it answers.
 //! - `stream.toReadableStream()` passes an answer on as it comes; it reads no faster than the browser does.
 //! - A stream that outlives the handler needs `ctx.waitUntil`.
-//! - A Worker waits for six response heads at a time; a seventh call waits at the host, on the clock of `connect`. With
-//!   `maxConnections: 6` it waits in the pool's line instead.
+//! - A client that invocations share notices after some two seconds that an invocation has ended and left a stream
+//!   behind, while other calls are under way; its place is free then.
+//! - An invocation waits for six response heads at a time; a seventh call waits at the host, on the clock of `connect` +
+//!   `write` + `read`, until one of the six comes. With `maxAwaitedHeads: 6` it waits in the client's own line instead,
+//!   on the clock of `pool`: for clients that are made in the handler. A client does not know how many invocations
+//!   share it, so this is off by default.
 //! - Keys are secrets: `wrangler secret put OPENAI_API_KEY`.
 //!
 //! # Browsers

@@ -2,6 +2,7 @@
 // that nobody handled.
 
 import { abort } from "./cases/abort.mjs";
+import { abortStates } from "./cases/abort-states.mjs";
 import { aimock } from "./cases/aimock.mjs";
 import { Bench } from "./cases/bench.mjs";
 import { calls } from "./cases/calls.mjs";
@@ -21,7 +22,7 @@ import { zhipu } from "./cases/zhipu.mjs";
 const LIMIT_SECONDS = 20;
 const TABLE = tableOf(calls);
 // The flood comes late: a Worker's isolate that had held it was ended in a case of the table with a large request.
-const CASES = { ...chat, ...abort, ...errors, ...limits, ...retries, ...metrics, ...promises, ...secrets, ...endpoints, ...zhipu, ...TABLE, ...flood, ...aimock };
+const CASES = { ...chat, ...abort, ...abortStates, ...errors, ...limits, ...retries, ...metrics, ...promises, ...secrets, ...endpoints, ...zhipu, ...TABLE, ...flood, ...aimock };
 
 /** The last case: it has to run after the others, in the same place. */
 const UNHANDLED = "no rejection was left unhandled";

@@ -2,6 +2,7 @@
 // current compatibility date; and the example.
 
 import { fileURLToPath } from "node:url";
+import { until } from "../cases/check.mjs";
 import { exampleEnv, expectAnswer, MESSAGES } from "../examples.mjs";
 import { Report, settings } from "../report.mjs";
 import { build, DATES, ServiceResponse, start } from "./workers.mjs";
@@ -15,6 +16,7 @@ for (const date of DATES) {
   });
 }
 await report.test("workerd: examples/edge-worker/worker.js", example);
+await report.test("workerd: examples/edge-worker/keep.js keeps all of an answer whose visitor has left", keep);
 report.finish();
 
 async function suite(date, out) {
@@ -37,6 +39,7 @@ async function suite(date, out) {
       if (text !== '"Hello"') throw new Error(text);
     });
     await report.test(`workerd ${date}: requests that share a client wait for its places in line`, () => shared(worker));
+    await report.test(`workerd ${date}: what an ended invocation has left behind keeps no place`, () => left(worker));
   } finally {
     await worker.dispose();
   }
@@ -53,6 +56,36 @@ async function shared(worker) {
   };
   const answers = await Promise.all(Array.from({ length: 5 }, ask));
   if (answers.some(({ chunks }) => !(chunks > 1))) throw new Error(`chunks: ${JSON.stringify(answers)}`);
+}
+
+async function left(worker) {
+  const url = new URL("http://suite/left");
+  url.searchParams.set("base_url", `${host.mockUrl}/_scenario/endless/v1`);
+  const ask = async () => (await worker.dispatchFetch(url)).json();
+  const before = await ask();
+  if (before.inUse !== 1) throw new Error(`the first invocation left ${JSON.stringify(before)}`);
+  const { done, inUse, waiting, errors, cancellations } = await ask();
+  const seen = JSON.stringify({ done, inUse, waiting, errors, cancellations });
+  // Of the first invocation a stream and a call in line, and the stream of the second one.
+  if (seen !== '{"done":false,"inUse":0,"waiting":0,"errors":{},"cancellations":3}') throw new Error(seen);
+}
+
+async function keep() {
+  const date = DATES.at(-1);
+  const config = fileURLToPath(new URL("../../examples/edge-worker/wrangler.toml", import.meta.url));
+  const bindings = { ...exampleEnv, OPENAI_BASE_URL: `${host.mockUrl}/_scenario/slow/v1` };
+  const worker = start(await build(config, date, "keep.js"), date, bindings, {}, ["ANSWERS"]);
+  try {
+    const body = JSON.stringify({ messages: MESSAGES });
+    const response = await worker.dispatchFetch("http://example/1", { method: "POST", body });
+    const reader = response.body.getReader();
+    await reader.read();
+    await reader.cancel();
+    const answers = await worker.getKVNamespace("ANSWERS");
+    await until(async () => (await answers.get("/1"))?.endsWith("data: [DONE]\n\n") ?? false, "the whole answer is kept");
+  } finally {
+    await worker.dispose();
+  }
 }
 
 async function example() {

@@ -9,6 +9,10 @@ const unhandled = watchRejections();
 /** A client that all requests share, with a single place. */
 let shared;
 
+/** Another one, and a stream of it that its invocation does not end. */
+let left;
+let leftStream;
+
 /** Made at global scope, where Workers forbid timers, randomness and I/O. Its fetch is the service binding of the day. */
 let models;
 const early = new pkg.Client({
@@ -22,6 +26,7 @@ export default {
   async fetch(request, env) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/shared") return Response.json(await waitInLine(searchParams.get("base_url")));
+    if (pathname === "/left") return Response.json(await leave(searchParams.get("base_url")));
     if (pathname === "/early") {
       models = env.MODELS;
       const { choices } = await early.chat.completions.create({ messages: [{ role: "user", content: "Hi" }] });
@@ -34,14 +39,39 @@ export default {
   },
 };
 
-async function waitInLine(baseUrl) {
-  shared ??= new pkg.Client({
+function ask(client) {
+  return client.chat.completions.create({ model: "test-model", messages: [{ role: "user", content: "Hi" }], stream: true });
+}
+
+/** A client with a single place. */
+function narrow(baseUrl) {
+  return new pkg.Client({
     providerType: "openai-compatible",
     baseUrl,
     apiKey: "test-key",
     connectionPoolConfig: { maxConnections: 1, maxKeepaliveConnections: 1 },
   });
-  const stream = await shared.chat.completions.create({ model: "test-model", messages: [{ role: "user", content: "Hi" }], stream: true });
+}
+
+/** The first invocation leaves its stream unread behind, and a call that has no head yet; the second one needs the place. */
+async function leave(baseUrl) {
+  if (!left) {
+    left = narrow(baseUrl);
+    leftStream = await ask(left);
+    await leftStream.next();
+    ask(left).catch(() => {});
+    return left.poolStats();
+  }
+  const stream = await ask(left);
+  const { done } = await stream.next();
+  await stream.return();
+  const { errors, cancellations } = left.metrics().models[0];
+  return { done, ...left.poolStats(), errors, cancellations };
+}
+
+async function waitInLine(baseUrl) {
+  shared ??= narrow(baseUrl);
+  const stream = await ask(shared);
   let chunks = 0;
   for await (const _ of stream) chunks++;
   return { chunks };

@@ -13,11 +13,11 @@ export const ServiceResponse = Response;
 /** An old date, at which Workers have no FinalizationRegistry yet, and the newest that this workerd knows. */
 export const DATES = ["2024-01-01", supportedCompatibilityDate];
 
-/** The Worker that this wrangler.toml describes, built into a folder beside it; returns the folder. */
-export async function build(config, date) {
+/** The Worker that this wrangler.toml describes, or another file beside it, built into a folder there; returns the folder. */
+export async function build(config, date, file) {
   const out = join(config, "..", `.built-${date}`);
   rmSync(out, { recursive: true, force: true });
-  const args = ["deploy", "--dry-run", "--config", config, "--compatibility-date", date, "--outdir", out];
+  const args = ["deploy", ...(file ? [join(config, "..", file)] : []), "--dry-run", "--config", config, "--compatibility-date", date, "--outdir", out];
   const { code, stdout, stderr } = await run(tool("wrangler"), args, {
     env: {
       ...process.env,
@@ -34,7 +34,7 @@ export async function build(config, date) {
 }
 
 /** A built Worker, running. */
-export function start(out, date, bindings = {}, serviceBindings = {}) {
+export function start(out, date, bindings = {}, serviceBindings = {}, kvNamespaces = []) {
   const types = { ".js": "ESModule", ".wasm": "CompiledWasm" };
   const files = readdirSync(out).filter((file) => Object.keys(types).some((end) => file.endsWith(end)));
   files.sort((a, b) => b.endsWith(".js") - a.endsWith(".js")); // the first module is the Worker itself
@@ -43,6 +43,7 @@ export function start(out, date, bindings = {}, serviceBindings = {}) {
     compatibilityDate: date,
     bindings,
     serviceBindings,
+    kvNamespaces,
     cf: false, // else it asks Cloudflare where it is
     log: new Log(LogLevel.ERROR),
   });
