@@ -11,6 +11,7 @@ mod benchmark;
 mod chat;
 mod mock;
 mod models;
+mod terminal;
 mod test;
 mod validate;
 
