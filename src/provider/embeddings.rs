@@ -35,8 +35,14 @@ pub(super) fn leftover<'a>(fields: &Object<'a>, provider: &str, taken: &[&str]) 
     Ok(left)
 }
 
-/// OpenAI's list of the vectors, given as JSON.
-pub(super) fn write(asked: &Asked, text: &str, vectors: &[Json<'_>], tokens: Option<u64>) -> Result<String, Fault> {
+/// OpenAI's list of the vectors, given as JSON with the numbers of their texts. Clients put them in order.
+pub(super) fn write<'a>(
+    asked: &Asked,
+    text: &str,
+    vectors: impl Iterator<Item = (u64, Json<'a>)>,
+    tokens: Option<u64>,
+) -> Result<String, Fault> {
+    let vectors: Vec<_> = vectors.collect();
     if vectors.is_empty() {
         return Err(Fault::unexpected(text, "the answer has no embeddings"));
     }
@@ -44,10 +50,10 @@ pub(super) fn write(asked: &Asked, text: &str, vectors: &[Json<'_>], tokens: Opt
     writer.object(|writer| {
         writer.name("object").string("list");
         writer.name("data").list(|writer| {
-            for (index, vector) in vectors.iter().enumerate() {
+            for (index, vector) in vectors {
                 writer.object(|writer| {
                     writer.name("object").string("embedding");
-                    writer.name("index").number(index as u64);
+                    writer.name("index").number(index);
                     writer.name("embedding").raw(vector.text());
                 });
             }

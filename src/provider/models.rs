@@ -56,10 +56,11 @@ pub(super) fn url(first: String, field: &str, page: Option<&str>) -> String {
     let Some(page) = page else { return first };
     let mut url = format!("{first}&{field}=");
     for byte in page.bytes() {
-        match byte {
-            b'-' | b'.' | b'_' | b'~' => url.push(char::from(byte)),
-            _ if byte.is_ascii_alphanumeric() => url.push(char::from(byte)),
-            _ => url.push_str(&format!("%{byte:02X}")),
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            let digit = |half| char::from_digit(half, 16).unwrap_or_default().to_ascii_uppercase();
+            url.extend(['%', digit(u32::from(byte >> 4)), digit(u32::from(byte & 15))]);
         }
     }
     url

@@ -302,7 +302,7 @@ pub(super) fn decode_embeddings(asked: &Asked, text: &str) -> Result<String, Fau
     let mut vectors = fields.list("embeddings");
     // Servers that are like it give a single one without a list.
     vectors.extend(fields.get("embedding"));
-    embeddings::write(asked, text, &vectors, fields.number("prompt_eval_count"))
+    embeddings::write(asked, text, (0..).zip(vectors), fields.number("prompt_eval_count"))
 }
 
 /// The models, as OpenAI lists them.

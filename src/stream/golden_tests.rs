@@ -134,7 +134,7 @@ impl Case {
         let ended = fed.and_then(|()| machine.on_eof(at));
         let chunks: Vec<_> = std::iter::from_fn(|| machine.sink.pop()).collect();
         let value = match (self.operation(), machine.sink.answer.take()) {
-            (Operation::Embeddings, _) => as_written::<Embeddings>(&machine.sink.json),
+            (Operation::Embeddings, _) => in_order(&machine.sink.json),
             (Operation::Models, _) => as_written::<Models>(&machine.sink.json),
             (Operation::Chat, Some(answer)) => serde_json::to_value(answer).unwrap(),
             (Operation::Chat, None) => accumulated(&chunks),
@@ -151,7 +151,7 @@ impl Case {
             // Through the type, so that what both sides leave out is equal.
             return Ok(match self.operation() {
                 Operation::Chat => as_written::<ChatCompletion>(&answer),
-                Operation::Embeddings => as_written::<Embeddings>(&answer),
+                Operation::Embeddings => in_order(&answer),
                 Operation::Models => as_written::<Models>(&answer),
             });
         }
@@ -166,6 +166,15 @@ fn as_written<T: serde::de::DeserializeOwned + serde::Serialize>(json: &str) -> 
         Ok(value) => serde_json::to_value(value).unwrap(),
         Err(_) => Value::Null,
     }
+}
+
+/// Embeddings in the order of their texts, which clients put them into.
+fn in_order(json: &str) -> Value {
+    let Ok(mut embeddings) = serde_json::from_str::<Embeddings>(json) else {
+        return Value::Null;
+    };
+    embeddings.data.sort_by_key(|one| one.index);
+    serde_json::to_value(embeddings).unwrap()
 }
 
 fn accumulated(chunks: &[ChatChunk]) -> Value {

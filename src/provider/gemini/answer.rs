@@ -201,7 +201,7 @@ pub(in crate::provider) fn decode_embeddings(asked: &Asked, text: &str) -> Resul
     let vectors = fields.objects("embeddings").filter_map(|item| item.get("values"));
     let counts = fields.object("usageMetadata");
     let tokens = counts.and_then(|counts| counts.number("promptTokenCount"));
-    embeddings::write(asked, text, &vectors.collect::<Vec<_>>(), tokens)
+    embeddings::write(asked, text, (0..).zip(vectors), tokens)
 }
 
 /// The models, as OpenAI lists them.
