@@ -34,6 +34,9 @@ pub struct Capability {
 /// let client = Client::new(ProviderConfig::new("openai", "sk-example"))?;
 /// let capabilities = client.capabilities();
 /// assert_eq!(capabilities.level("connection_pool_config.max_connections"), Some(Level::Enforced));
+/// for knob in &capabilities.knobs {
+///     println!("{}: {:?}, because {}", knob.name, knob.level, knob.why);
+/// }
 /// # Ok::<(), llm_api_router::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

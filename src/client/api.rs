@@ -85,6 +85,17 @@ impl Completions<'_> {
     /// # Errors
     ///
     /// See [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// ```no_run
+    /// # use llm_api_router::{ChatRequest, Client, Message};
+    /// # async fn example(client: Client) -> llm_api_router::Result<()> {
+    /// let mut stream = client.chat().completions().stream(ChatRequest::new([Message::user("A poem")])).await?;
+    /// while let Some(chunk) = stream.next().await {
+    ///     print!("{}", chunk?.content().unwrap_or_default());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn stream(self, request: ChatRequest) -> Result<ChatStream> {
         self.stream_with(request, &CallOptions::default()).await
     }
@@ -94,6 +105,17 @@ impl Completions<'_> {
     /// # Errors
     ///
     /// See [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// ```no_run
+    /// # use llm_api_router::{CallOptions, ChatRequest, Client, Message};
+    /// # async fn example(client: Client) -> llm_api_router::Result<()> {
+    /// let options = CallOptions::default().first_token(5.0).idle(10.0).header("x-trace", "7f3a");
+    /// let request = ChatRequest::new([Message::user("A poem")]);
+    /// let stream = client.chat().completions().stream_with(request, &options).await?;
+    /// println!("{}", stream.text().await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn stream_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatStream> {
         let inner = self.client.inner();
         let input = Input::Chat {

@@ -99,6 +99,14 @@ impl Client {
     }
 
     /// The pool's figures at this moment.
+    ///
+    /// ```
+    /// # let client = llm_api_router::Client::new(llm_api_router::ProviderConfig::new("openai", "sk-example"))?;
+    /// let pool = client.pool_stats();
+    /// println!("{} of {} places in use, {} wait", pool.in_use, pool.max_connections, pool.waiting);
+    /// println!("{} more retries may be made now", pool.retry_budget.available);
+    /// # Ok::<_, llm_api_router::Error>(())
+    /// ```
     #[must_use]
     pub fn pool_stats(&self) -> PoolStats {
         let gate = self.inner.gate.stats();
@@ -174,6 +182,14 @@ impl Client {
     ///
     /// When not one could be opened: [`Network`](crate::ErrorKind::Network) or
     /// [`Timeout`](crate::ErrorKind::Timeout).
+    ///
+    /// ```no_run
+    /// # async fn example(client: llm_api_router::Client) -> llm_api_router::Result<()> {
+    /// let opened = client.warm(10).await?;
+    /// println!("{opened} sockets are ready");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn warm(&self, sockets: usize) -> Result<usize> {
         warm::warm(&self.inner, sockets).await
     }
@@ -186,6 +202,18 @@ impl Client {
 
     /// Ends the client and its clones: idle connections are closed, requests that wait for a place and later ones
     /// fail with [`Aborted`](crate::ErrorKind::Aborted). Requests that have their place go on.
+    ///
+    /// ```
+    /// # use llm_api_router::{ChatRequest, Client, ErrorKind, Message, ProviderConfig};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> llm_api_router::Result<()> {
+    /// let client = Client::new(ProviderConfig::new("openai", "sk-example").default_model("m"))?;
+    /// client.close();
+    /// let error = client.chat().completions().create(ChatRequest::new([Message::user("Hello!")])).await.unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Aborted);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn close(&self) {
         self.inner.gate.close();
         self.inner.transport.close();

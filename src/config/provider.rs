@@ -167,6 +167,15 @@ impl ProviderConfig {
 
     /// Certificates in PEM that are trusted besides the system's, such as those of a company's own authority. The
     /// variable `SSL_CERT_FILE` names a file of such certificates, too. Native targets only. Default: none.
+    ///
+    /// ```no_run
+    /// # use llm_api_router::ProviderConfig;
+    /// let config = ProviderConfig::new("openai-compatible", "key")
+    ///     .base_url("https://llm.example.com/v1")
+    ///     .root_certificates(std::fs::read_to_string("company.pem")?)
+    ///     .client_certificate(std::fs::read_to_string("program-with-its-key.pem")?);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn root_certificates(mut self, pem: impl Into<String>) -> Self {
         self.root_certificates = Some(pem.into());
@@ -174,7 +183,8 @@ impl ProviderConfig {
     }
 
     /// What the client proves its own identity with, where a server asks for that: a certificate, those that vouch for it
-    /// and its private key, in one text in PEM. Native targets only. Default: none.
+    /// and its private key, in one text in PEM; [`root_certificates`](Self::root_certificates) has an example. Native
+    /// targets only. Default: none.
     #[must_use]
     pub fn client_certificate(mut self, pem: impl Into<String>) -> Self {
         self.client_certificate = Some(pem.into());

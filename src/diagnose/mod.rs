@@ -22,6 +22,16 @@ use crate::metrics::Streams;
 use crate::strain::LIMITS;
 
 /// Something that a client's numbers say about its configuration: [`Client::diagnose`](crate::Client::diagnose).
+///
+/// ```no_run
+/// use llm_api_router::Severity;
+///
+/// # let client = llm_api_router::Client::new(llm_api_router::ProviderConfig::new("openai", "sk-…"))?;
+/// for finding in client.diagnose().iter().filter(|finding| finding.severity == Severity::Critical) {
+///     eprintln!("{}: {} {:?}", finding.setting, finding.message, finding.evidence);
+/// }
+/// # Ok::<_, llm_api_router::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {

@@ -27,6 +27,22 @@ use std::fmt;
 /// | `Stream` | malformed, cut off, or too large | only if it was cut off before any content | [`partial`](crate::Error::partial) has what came; report it to the provider |
 /// | `Aborted` | the client was closed | no | make a new client |
 /// | `RetryExhausted` | what is retried failed each time | it was | as for [`last`](crate::Error::last)'s kind |
+///
+/// ```
+/// use llm_api_router::{ErrorKind, TimeoutKind};
+///
+/// fn advice(kind: ErrorKind) -> &'static str {
+///     match kind {
+///         ErrorKind::Authentication => "check the key",
+///         ErrorKind::RateLimit => "send less at once",
+///         ErrorKind::Timeout(TimeoutKind::Pool) => "raise max_connections",
+///         ErrorKind::Timeout(_) | ErrorKind::Network => "look at the network",
+///         _ => "see the message",
+///     }
+/// }
+/// assert_eq!(advice(ErrorKind::Timeout(TimeoutKind::Pool)), "raise max_connections");
+/// assert_eq!(TimeoutKind::FirstToken.as_str(), "first_token");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

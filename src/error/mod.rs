@@ -26,6 +26,25 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// assert_eq!(error.kind(), ErrorKind::Config);
 /// assert!(error.to_string().contains("api_key"));
 /// ```
+///
+/// What an error of a call knows beside its sentence:
+///
+/// ```no_run
+/// # use llm_api_router::{Error, Replay};
+/// fn report(error: &Error) {
+///     // After retries, the last attempt's; its kind tells what went wrong.
+///     let last = error.last().unwrap_or(error);
+///     eprintln!("{}: {error}", last.kind());
+///     eprintln!("status {:?}, code {:?}, request {:?}", error.status(), error.code(), error.request_id());
+///     eprintln!("in {:?}, limit {:?}, {:?} spent on {:?}", error.phase(), error.limit(), error.elapsed(), error.spent());
+///     if error.is_retryable() && error.replay() == Replay::NeverSent {
+///         eprintln!("safe to send again, after {:?}", error.retry_after().unwrap_or_default());
+///     }
+///     if let Some(partial) = error.partial() {
+///         eprintln!("so far: {}", partial.content().unwrap_or_default());
+///     }
+/// }
+/// ```
 pub struct Error(Box<Inner>);
 
 /// The boxed content, so that a `Result` stays small on the stack.

@@ -158,6 +158,22 @@ impl MockServer {
 
     /// The base URL of a [scenario](self#scenarios): `http://127.0.0.1:PORT/_scenario/NAME/v1`. A name that does not
     /// exist is answered with status 404 and the list of names.
+    ///
+    /// ```
+    /// # use llm_api_router::mock_server::MockServer;
+    /// use llm_api_router::{ChatRequest, Client, ErrorKind, Message, ProviderConfig};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = MockServer::bind("127.0.0.1:0").await?;
+    /// let config = ProviderConfig::new("openai-compatible", "").base_url(server.scenario_url("truncated"));
+    /// let request = ChatRequest::new([Message::user("Hello!")]).model("m");
+    /// let stream = Client::new(config)?.chat().completions().stream(request).await?;
+    /// assert_eq!(stream.text().await.unwrap_err().kind(), ErrorKind::Stream);
+    /// assert_eq!((server.stats().requests, server.stats().total), (1, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn scenario_url(&self, name: &str) -> String {
         format!("{}/_scenario/{name}/v1", self.url())
     }

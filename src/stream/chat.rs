@@ -80,6 +80,17 @@ impl ChatStream {
     ///
     /// Those of [`next`](Self::next); [`Config`](crate::ErrorKind::Config) when more than 16 MiB of text were taken
     /// before, which are not kept.
+    ///
+    /// ```no_run
+    /// # use llm_api_router::{ChatRequest, Client};
+    /// # async fn example(client: Client, request: ChatRequest) -> llm_api_router::Result<()> {
+    /// let mut stream = client.chat().completions().stream(request).await?;
+    /// let first = stream.next().await.transpose()?;
+    /// let answer = stream.final_completion().await?; // with what `first` had
+    /// println!("{:?}: {} calls of tools", answer.usage, answer.tool_calls().len());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn final_completion(mut self) -> Result<ChatCompletion> {
         self.read_to_end().await?;
         Ok(std::mem::take(&mut self.so_far).into_completion())

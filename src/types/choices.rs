@@ -10,6 +10,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::ChunkChoice;
 
 /// What is new in a chunk, by answer: a slice of [`ChunkChoice`], and an iterator of them when it is taken apart.
+///
+/// ```
+/// let json = r#"{"id": "c-1", "created": 1, "model": "m", "choices": [{"index": 0, "delta": {"content": "Hi"}}]}"#;
+/// let chunk: llm_api_router::ChatChunk = serde_json::from_str(json)?;
+/// for choice in chunk.choices.iter() {
+///     println!("{}: {}", choice.index, choice.delta.content.as_deref().unwrap_or_default());
+/// }
+/// assert_eq!(chunk.choices.len(), 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Choices(Held);
 

@@ -17,6 +17,7 @@ use super::{Content, Message, ToolCall};
 /// let answer: llm_api_router::ChatCompletion = serde_json::from_str(json)?;
 /// assert_eq!(answer.content(), Some("Hi!"));
 /// assert_eq!(answer.choices[0].finish_reason.as_deref(), Some("stop"));
+/// assert_eq!(answer.usage.unwrap().total_tokens, 3);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -9,6 +9,13 @@ use serde_json::{Map, Value};
 
 /// The fields of a chunk that this crate has no name for: a [`serde_json::Map`] whose clones share its contents until
 /// one is changed. Nearly all chunks of an answer have the same ones.
+///
+/// ```
+/// let json = r#"{"id": "c-1", "created": 1, "model": "m", "choices": [], "provider": "Example"}"#;
+/// let chunk: llm_api_router::ChatChunk = serde_json::from_str(json)?;
+/// assert_eq!(chunk.extra["provider"], "Example");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Default)]
 pub struct Extra(Option<Arc<Map<String, Value>>>);
 

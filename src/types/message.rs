@@ -62,6 +62,7 @@ pub enum Content {
 /// let question = Message::user(vec![
 ///     ContentPart::text("What is this?"),
 ///     ContentPart::image_url("https://example.com/cat.jpg"),
+///     ContentPart::input_audio("wav", "UklGRg=="),
 /// ]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

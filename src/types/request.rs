@@ -13,6 +13,11 @@ use super::{Message, Tool, ToolChoice};
 /// let request = ChatRequest::new([Message::system("Be brief."), Message::user("Hello!")])
 ///     .model("gpt-4o-mini")
 ///     .max_tokens(100)
+///     .temperature(0.2)
+///     .top_p(0.9)
+///     .stop(["\n\n"])
+///     .seed(7)
+///     .n(2)
 ///     .set("logprobs", true);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -123,7 +123,7 @@ impl<'de> Deserialize<'de> for ToolChoice {
     }
 }
 
-/// A call of a tool that the model asks for.
+/// A call of a tool that the model asks for; [`guide::requests`](crate::guide::requests) shows how to answer it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ToolCall {
