@@ -275,13 +275,23 @@ impl Clocks {
 
     /// The nearest deadline and its reason; of two at the same instant, the phase's own.
     pub(crate) fn next(&self) -> Option<(Instant, Expired)> {
-        let phase = self.phase_limit().map(|(kind, limit)| (self.progress, kind, limit));
-        let total = self.limits.total.map(|limit| (self.started, TimeoutKind::Total, limit));
-        [phase, self.content_wait(), total]
-            .into_iter()
-            .flatten()
-            .map(|(from, kind, limit)| (from + limit, Expired { kind, limit }))
-            .min_by_key(|(at, _)| *at)
+        let mut next: Option<(Instant, Expired)> = None;
+        let mut add = |from: Instant, kind, limit| {
+            let at = from + limit;
+            if next.as_ref().is_none_or(|(nearest, _)| at < *nearest) {
+                next = Some((at, Expired { kind, limit }));
+            }
+        };
+        if let Some((kind, limit)) = self.phase_limit() {
+            add(self.progress, kind, limit);
+        }
+        if let Some((from, kind, limit)) = self.content_wait() {
+            add(from, kind, limit);
+        }
+        if let Some(limit) = self.limits.total {
+            add(self.started, TimeoutKind::Total, limit);
+        }
+        next
     }
 
     fn phase_limit(&self) -> Option<(TimeoutKind, Duration)> {

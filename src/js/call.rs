@@ -134,7 +134,7 @@ impl CoreCall {
             let Reader { machine, body, .. } = opened.map_err(|error| raw(&error))?;
             let (stream, hold) = body.map_or((None, None), crate::transport::Body::into_web);
             *shared.answer.borrow_mut() = Some(Answer {
-                machine,
+                machine: *machine,
                 hold,
                 failure: None,
             });

@@ -37,7 +37,7 @@ impl Credentials {
                 let token = self.tokens.at(crate::rt::unix_time(), key);
                 headers.set("authorization", format!("Bearer {token}"));
             }
-            _ => headers.set("authorization", format!("Bearer {key}")),
+            _ => headers.set("authorization", ["Bearer ", key].concat()),
         }
     }
 }

@@ -75,7 +75,7 @@ fn post(settings: &Settings, (path, body): Target, streaming: bool, options: &Ca
     }
     Request {
         method: "POST",
-        url: format!("{}{path}", settings.base_url),
+        url: [settings.base_url.as_str(), &path].concat(),
         headers,
         body: Bytes::from(body),
     }

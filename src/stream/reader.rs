@@ -17,7 +17,8 @@ const DRAIN_BYTES: usize = 64 << 10;
 
 /// A machine and the body that feeds it.
 pub(crate) struct Reader<S> {
-    pub(crate) machine: Machine<S>,
+    /// In a place of its own, because readers are handed on.
+    pub(crate) machine: Box<Machine<S>>,
     /// `None` once it has ended or failed.
     pub(crate) body: Option<Body>,
     /// What ended the answer behind chunks that were complete before it.
@@ -37,7 +38,7 @@ pub(crate) enum Step {
 impl<S: Sink> Reader<S> {
     pub(crate) fn new(machine: Machine<S>, body: Body) -> Self {
         Self {
-            machine,
+            machine: Box::new(machine),
             body: Some(body),
             failure: None,
             alarm: Alarm::default(),

@@ -20,6 +20,8 @@ pub(crate) struct Body {
     lease: Option<Lease>,
     /// How long the server keeps the connection; `None` when it may not be used again.
     keep: Option<Keep>,
+    /// Nobody had to wait for a chunk.
+    whole: bool,
 }
 
 /// The server's words about the connection.
@@ -34,6 +36,7 @@ impl Body {
         Self {
             lease: Some(lease),
             keep,
+            whole: true,
         }
     }
 
@@ -43,7 +46,11 @@ impl Body {
             let Some(body) = self.lease.as_mut().and_then(|lease| lease.body.as_mut()) else {
                 return Poll::Ready(None);
             };
-            match std::task::ready!(http_body::Body::poll_frame(Pin::new(body), context)) {
+            let Poll::Ready(frame) = http_body::Body::poll_frame(Pin::new(body), context) else {
+                self.whole = false;
+                return Poll::Pending;
+            };
+            match frame {
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(chunk) if !chunk.is_empty() => return Poll::Ready(Some(Ok(chunk))),
                     // Trailers.
@@ -64,7 +71,7 @@ impl Body {
     fn ends(&mut self) {
         let sent = self.lease.as_ref().is_some_and(Lease::is_sent);
         match (self.keep, self.lease.take()) {
-            (Some(keep), Some(lease)) if sent => lease.give_back(keep.at_most),
+            (Some(keep), Some(lease)) if sent => lease.give_back(keep.at_most, self.whole),
             (_, lease) => {
                 self.lease = lease;
                 self.closes(Closed::Server);

@@ -24,6 +24,10 @@ use crate::rt;
 /// How long after a response's end its connection may be on its way back to hyper's pool.
 pub(super) const GRACE: Duration = Duration::from_millis(20);
 
+/// Within so short a time after a response, what a server does to its connection may as well come a moment later, when
+/// the next request is out: no look could see it.
+const MOMENT: Duration = Duration::from_micros(50);
+
 type BoxError = Box<dyn Error + Send + Sync>;
 
 /// What a slot's connector, its request body and its owner tell each other.
@@ -46,6 +50,10 @@ struct State {
     sent: bool,
     /// When the last response ended.
     ended: Option<rt::Instant>,
+    /// It had come as a whole, so that its connection was back in hyper's pool before its end was seen.
+    whole: bool,
+    /// The connection was found open after a response.
+    looked_at: bool,
     /// A socket was opened and not seen to be gone.
     open: bool,
     /// The only connection is gone.
@@ -151,11 +159,20 @@ impl Dials {
         expired.is_some_and(|expired| matches!(expired.kind, TimeoutKind::Write | TimeoutKind::Read))
     }
 
-    /// The response has ended and left the connection fit for another.
-    pub(super) fn ends(&self) {
+    /// The response has ended and left the connection fit for another. `whole`: nobody had to wait for its body.
+    pub(super) fn ends(&self, whole: bool) {
         let mut state = self.lock();
         (state.clocks, state.waiter) = (None, None);
-        state.ended = Some(rt::now());
+        (state.ended, state.whole) = (Some(rt::now()), whole);
+    }
+
+    /// Whether the runtime has to look at the connection before it is used again, because the server may have closed it
+    /// or sent something. A server that has kept it open before is trusted to do so for a [`MOMENT`].
+    pub(super) fn wants_a_look(&self, now: rt::Instant) -> bool {
+        let mut state = self.lock();
+        let ended = state.ended.filter(|_| state.whole);
+        let known = std::mem::replace(&mut state.looked_at, true);
+        !known || ended.is_none_or(|ended| now.since(ended) > MOMENT)
     }
 
     /// Waits until the slot's connection cannot be on its way back any more.
@@ -182,7 +199,7 @@ impl Dials {
         let mut state = self.lock();
         if state.open {
             // hyper found its connection dead and dials another.
-            state.open = false;
+            (state.open, state.looked_at) = (false, false);
             self.counters.stale(state.ended.map(|ended| rt::now().since(ended)));
             state.spent = self.once;
         }
@@ -218,22 +235,30 @@ impl<S> Layer<S> for DialLayer {
 
     fn layer(&self, inner: S) -> Self::Service {
         DialService {
-            inner,
+            inner: Arc::new(inner),
             dials: Arc::clone(&self.0),
         }
     }
 }
 
-/// A connector behind the gate.
-#[derive(Clone)]
+/// A connector behind the gate. hyper clones it several times for every request, although few of them dial.
 pub(super) struct DialService<S> {
-    inner: S,
+    inner: Arc<S>,
     dials: Arc<Dials>,
+}
+
+impl<S> Clone for DialService<S> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            dials: Arc::clone(&self.dials),
+        }
+    }
 }
 
 impl<S, R> Service<R> for DialService<S>
 where
-    S: Service<R, Error = BoxError> + Clone + Send + 'static,
+    S: Service<R, Error = BoxError> + Clone + Send + Sync + 'static,
     S::Future: Send,
     R: Send + 'static,
 {
@@ -241,19 +266,20 @@ where
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<S::Response, BoxError>> + Send>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.inner.poll_ready(context)
+    /// Whether the connector itself is ready is for each dial to find out.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, target: R) -> Self::Future {
-        let clone = self.inner.clone();
-        let mut ready = std::mem::replace(&mut self.inner, clone);
+        let mut inner = S::clone(&self.inner);
         let dials = Arc::clone(&self.dials);
         Box::pin(async move {
             dials.hold().await?;
             dials.dials()?;
             let dialling = dials.counters.dialling();
-            let connection = ready.call(target).await?;
+            std::future::poll_fn(|context| inner.poll_ready(context)).await?;
+            let connection = inner.call(target).await?;
             dials.opened();
             drop(dialling);
             Ok(connection)
@@ -277,7 +303,7 @@ mod tests {
     #[tokio::test]
     async fn a_dial_right_after_a_response_waits_for_its_connection() {
         let dials = Dials::new(Arc::default());
-        dials.ends();
+        dials.ends(true);
         let from = Instant::now();
         dials.hold().await.unwrap();
         assert!(from.elapsed() >= GRACE, "held for {:?}", from.elapsed());
@@ -288,7 +314,7 @@ mod tests {
         let dials = Dials::new(Arc::default());
         // A request before this one left its mark.
         dials.takes();
-        dials.ends();
+        dials.ends(true);
         let from = Instant::now();
         let (held, ()) = tokio::join!(dials.hold(), async {
             tokio::task::yield_now().await;
@@ -296,5 +322,23 @@ mod tests {
         });
         held.unwrap_err();
         assert!(from.elapsed() < GRACE, "given up after {:?}", from.elapsed());
+    }
+
+    #[test]
+    fn a_connection_is_used_without_a_look_right_after_a_whole_answer_once_it_was_kept_open() {
+        let dials = Dials::new(Arc::default());
+        let moment = |dials: &Dials| dials.lock().ended.unwrap() + MOMENT;
+        dials.ends(true);
+        assert!(dials.wants_a_look(moment(&dials)), "nothing is known of the server");
+        dials.ends(true);
+        assert!(!dials.wants_a_look(moment(&dials)));
+        assert!(dials.wants_a_look(moment(&dials) + MOMENT));
+        dials.ends(false);
+        assert!(dials.wants_a_look(moment(&dials)), "it may be on its way back to hyper's pool");
+        // It turns out closed: what is known of it is void.
+        dials.lock().open = true;
+        dials.dials().unwrap();
+        dials.ends(true);
+        assert!(dials.wants_a_look(moment(&dials)));
     }
 }

@@ -4,8 +4,9 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue};
+use http::header::{ACCEPT_ENCODING, CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Version};
+use reqwest::Url;
 
 use super::Target;
 use super::body::Keep;
@@ -32,6 +33,21 @@ pub(super) fn lines(headers: &Headers) -> Result<HeaderMap, Failure> {
     Ok(lines)
 }
 
+/// Adds what reqwest and hyper would add to every request by themselves, each time anew.
+pub(super) fn complete(lines: &mut HeaderMap, url: &Url) -> Result<(), Failure> {
+    lines
+        .entry(ACCEPT_ENCODING)
+        .or_insert(HeaderValue::from_static("gzip,br"));
+    let name = url.host_str().unwrap_or_default();
+    let host = match url.port() {
+        Some(port) => HeaderValue::from_str(&format!("{name}:{port}")),
+        None => HeaderValue::from_str(name),
+    };
+    let host = host.map_err(|_| unsendable("the address has no host".to_owned()))?;
+    lines.entry(HOST).or_insert(host);
+    Ok(())
+}
+
 /// A request as reqwest takes it. Its body reports to `dials`.
 pub(super) fn request(request: &Request, target: &Target, dials: Arc<Dials>) -> Result<reqwest::Request, Failure> {
     let method =
@@ -51,7 +67,10 @@ pub(super) fn head(response: &reqwest::Response) -> Head {
         .sum();
     let mut headers = Headers::with_capacity(lines.len(), bytes);
     for (name, value) in lines {
-        headers.push(name.as_str(), &String::from_utf8_lossy(value.as_bytes()));
+        match std::str::from_utf8(value.as_bytes()) {
+            Ok(value) => headers.push(name.as_str(), value),
+            Err(_) => headers.push(name.as_str(), &String::from_utf8_lossy(value.as_bytes())),
+        }
     }
     Head {
         status: response.status().as_u16(),

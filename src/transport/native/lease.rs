@@ -96,13 +96,14 @@ impl Lease {
         self.fate = fate;
     }
 
-    /// Gives the slot back for reuse, then frees the place. `hint`: how long the server keeps the connection.
-    pub(super) fn give_back(mut self, hint: Option<Duration>) {
+    /// Gives the slot back for reuse, then frees the place. `hint`: how long the server keeps the connection; `whole`:
+    /// nobody had to wait for the body.
+    pub(super) fn give_back(mut self, hint: Option<Duration>, whole: bool) {
         (self.pending, self.body) = (None, None);
         if self.leave(true) {
             self.permit = None;
         } else if let Some(slot) = self.slot.take() {
-            slot.dials.ends();
+            slot.dials.ends(whole);
             self.pool.put(slot, hint);
             self.permit = None;
         }

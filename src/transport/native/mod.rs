@@ -149,14 +149,14 @@ impl Transport {
         let (slot, dials) = lease.parts().ok_or_else(gone)?;
         self.reach(lease.is_reused(), &slot, &target.url, &clocks).await?;
         if slot.place.is_some() {
-            lease.give_back(None);
+            lease.give_back(None, false);
             return Ok(());
         }
         dials.begins(clocks);
         let pending = slot.client.execute(unsendable_request(target.url.clone(), false));
         match lease.pending.insert(Box::pin(pending)).await {
             Err(_) if slot.dials.is_open() => {
-                lease.give_back(None);
+                lease.give_back(None, false);
                 Ok(())
             }
             Err(error) => {
@@ -197,10 +197,13 @@ impl Transport {
     /// Waits until the slot may have a socket, or until a shared one has it, and starts the clock of what comes next.
     async fn reach(&self, is_reused: bool, slot: &Slot, url: &Url, clocks: &SharedClocks) -> Result<(), Failure> {
         if is_reused {
-            clocks.lock().uploads(rt::now());
+            let now = rt::now();
+            clocks.lock().uploads(now);
             self.pool.counters.reused();
-            // Lets the runtime see what the server has done to the idle socket meanwhile.
-            tokio::task::yield_now().await;
+            if slot.dials.wants_a_look(now) {
+                // Lets the runtime see what the server has done to the idle socket meanwhile.
+                tokio::task::yield_now().await;
+            }
         } else if let Some(place) = &slot.place {
             let permit = place.permit.get_or_try_init(|| self.pool.place()).await;
             permit.map_err(|_| gone())?;
@@ -217,7 +220,10 @@ impl Transport {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
             Some(target) if target.text == url && target.headers == *headers => Ok(Arc::clone(target)),
-            _ => Ok(Arc::clone(last.insert(Arc::new(Target::parse(url, headers)?)))),
+            _ => {
+                let target = Target::parse(url, headers, self.pool.is_shared())?;
+                Ok(Arc::clone(last.insert(Arc::new(target))))
+            }
         }
     }
 
@@ -259,15 +265,20 @@ fn unsendable_request(url: Url, shared: bool) -> reqwest::Request {
 }
 
 impl Target {
-    fn parse(text: &str, headers: &Headers) -> Result<Self, Failure> {
+    /// `shared`: over HTTP/2, where the host is no header.
+    fn parse(text: &str, headers: &Headers, shared: bool) -> Result<Self, Failure> {
         let url = Url::parse(text).map_err(|error| unsendable(format!("the address is no URL: {error}")))?;
         let origin = Origin::of(&url).ok_or_else(|| unsendable("the address has no host".to_owned()))?;
+        let mut lines = head::lines(headers)?;
+        if !shared {
+            head::complete(&mut lines, &url)?;
+        }
         Ok(Self {
             text: text.to_owned(),
             headers: headers.clone(),
             url,
             origin,
-            lines: head::lines(headers)?,
+            lines,
         })
     }
 }

@@ -79,6 +79,11 @@ impl Pool {
         })
     }
 
+    /// Whether a slot carries many requests.
+    pub(super) fn is_shared(&self) -> bool {
+        self.shared
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
