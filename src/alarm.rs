@@ -35,9 +35,9 @@ impl Alarm {
     }
 }
 
-/// Runs a future until it is done or a limit of the clocks runs out; then the future is dropped.
-pub(crate) async fn within<F: Future>(clocks: &SharedClocks, future: F) -> Result<F::Output, Expired> {
-    let mut future = std::pin::pin!(future);
+/// Runs a future until it is done or a limit of the clocks runs out. It is pinned by the caller: what an `async fn` is
+/// given to await lies in its memory twice.
+pub(crate) async fn within<F: Future>(clocks: &SharedClocks, mut future: Pin<&mut F>) -> Result<F::Output, Expired> {
     let mut alarm = Alarm::default();
     std::future::poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(output) => Poll::Ready(Ok(output)),

@@ -2,6 +2,7 @@
 //! the policy of retries says so and nothing was handed to the caller.
 
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use crate::alarm::within;
@@ -179,7 +180,7 @@ impl Call {
     async fn attempt<S: Sink + Default>(&mut self, client: &Inner) -> Result<Reader<S>> {
         let clocks = &self.clocks;
         let permit = place(client, clocks).await?;
-        let sent = client.transport.send(&self.request, permit, clocks.clone());
+        let sent = pin!(client.transport.send(&self.request, permit, clocks.clone()));
         let response = outcome(clocks, sent).await?;
         let advice = match response.head.status {
             200..=299 => Advice::default(),
@@ -213,15 +214,18 @@ async fn until_closed<F: Future>(client: &Inner, future: F) -> Option<F::Output>
 /// A place in the pool, within the pool limit; a limit of zero does not wait.
 async fn place(client: &Inner, clocks: &SharedClocks) -> Result<Permit> {
     let gate = &client.gate;
+    if let Some(permit) = gate.try_acquire() {
+        return Ok(permit);
+    }
     let from = rt::now();
     let limit = clocks.lock().limits().pool;
     let outcome = if limit == Some(Duration::ZERO) {
-        gate.try_acquire().map(Ok).ok_or(Expired {
+        Err(Expired {
             kind: TimeoutKind::Pool,
             limit: Duration::ZERO,
         })
     } else {
-        within(clocks, rt::on_own_behalf(gate.acquire())).await
+        within(clocks, pin!(rt::on_own_behalf(gate.acquire()))).await
     };
     let now = rt::now();
     gate.waited(from, now);
@@ -245,7 +249,7 @@ fn closed() -> Error {
 /// What a transport's work comes to within the limits of the clocks.
 pub(crate) async fn outcome<T>(
     clocks: &SharedClocks,
-    work: impl Future<Output = std::result::Result<T, Failure>>,
+    work: Pin<&mut impl Future<Output = std::result::Result<T, Failure>>>,
 ) -> Result<T> {
     match within(clocks, work).await {
         Ok(Ok(done)) => Ok(done),

@@ -37,7 +37,7 @@ pub(crate) async fn warm(client: &Inner, sockets: usize) -> Result<usize> {
 async fn open(client: &Inner, permit: Permit) -> Result<()> {
     let clocks = SharedClocks::new(Clocks::start(rt::now(), client.settings.limits, false));
     let work = client.transport.open(&client.settings.base_url, permit, clocks.clone());
-    outcome(&clocks, work).await
+    outcome(&clocks, std::pin::pin!(work)).await
 }
 
 /// Runs futures side by side to the end of the last.

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Client;
-use crate::call;
+use crate::call::{self, Prepared};
 use crate::config::CallOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{ChatInput, Input, NEXT_PAGE};
@@ -51,7 +51,8 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn create(self, request: ChatRequest) -> Result<ChatCompletion> {
-        self.create_with(request, &CallOptions::default()).await
+        let prepared = self.prepare(&request, false, &CallOptions::default())?;
+        call::open(self.client.inner(), prepared).await?.completion()
     }
 
     /// The whole answer at once, with settings of its own.
@@ -70,13 +71,8 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn create_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatCompletion> {
-        let inner = self.client.inner();
-        let input = Input::Chat {
-            request: ChatInput::Typed(&request),
-            streaming: false,
-        };
-        let prepared = call::prepare(inner, &input, options)?;
-        call::open(inner, prepared).await?.completion()
+        let prepared = self.prepare(&request, false, options)?;
+        call::open(self.client.inner(), prepared).await?.completion()
     }
 
     /// The answer as it is written, chunk by chunk. Ready when its first content has arrived, because up to there a
@@ -97,7 +93,8 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn stream(self, request: ChatRequest) -> Result<ChatStream> {
-        self.stream_with(request, &CallOptions::default()).await
+        let prepared = self.prepare(&request, true, &CallOptions::default())?;
+        call::open(self.client.inner(), prepared).await.map(ChatStream::new)
     }
 
     /// The answer as it is written, with settings of its own.
@@ -117,13 +114,13 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn stream_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatStream> {
-        let inner = self.client.inner();
-        let input = Input::Chat {
-            request: ChatInput::Typed(&request),
-            streaming: true,
-        };
-        let prepared = call::prepare(inner, &input, options)?;
-        call::open(inner, prepared).await.map(ChatStream::new)
+        let prepared = self.prepare(&request, true, options)?;
+        call::open(self.client.inner(), prepared).await.map(ChatStream::new)
+    }
+
+    fn prepare(self, request: &ChatRequest, streaming: bool, options: &CallOptions) -> Result<Prepared> {
+        let request = ChatInput::Typed(request);
+        call::prepare(self.client.inner(), &Input::Chat { request, streaming }, options)
     }
 }
 

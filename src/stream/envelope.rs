@@ -16,7 +16,7 @@ const WASTED: u32 = 8;
 /// The envelope of the last chunks, if they had one.
 #[derive(Debug, Default)]
 pub(super) struct Envelopes {
-    last: Option<Envelope>,
+    last: Option<Box<Envelope>>,
     /// How many were made since one fitted.
     wasted: u32,
 }
@@ -54,7 +54,7 @@ impl Envelopes {
             after,
             chunk,
             field,
-        } = self.last.as_ref()?;
+        } = &**self.last.as_ref()?;
         let inside = json.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
         let text = unescape(inside.strip_prefix('"')?.strip_suffix('"')?)?;
         let mut chunk = chunk.clone();
@@ -70,7 +70,7 @@ impl Envelopes {
         }
         if let Some(envelope) = Envelope::of(json, chunk) {
             self.wasted += 1;
-            self.last = Some(envelope);
+            self.last = Some(Box::new(envelope));
         }
     }
 }

@@ -114,7 +114,7 @@ impl Reader<Typed> {
     /// The answer as a value, once it has been read.
     pub(crate) fn completion(mut self) -> Result<ChatCompletion, Error> {
         let answer = self.machine.sink.answer.take();
-        answer.ok_or_else(|| Error::new(ErrorKind::Stream, "the answer is empty"))
+        answer.map(|answer| *answer).ok_or_else(|| Error::new(ErrorKind::Stream, "the answer is empty"))
     }
 
     /// The JSON of an answer that is no conversation's, once it has been read.

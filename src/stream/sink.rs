@@ -35,7 +35,7 @@ pub(crate) struct Typed {
     chunks: VecDeque<ChatChunk>,
     envelopes: Envelopes,
     /// The answer, when it was not streamed.
-    pub(crate) answer: Option<ChatCompletion>,
+    pub(crate) answer: Option<Box<ChatCompletion>>,
     /// The JSON of an answer that is no conversation's.
     pub(crate) json: String,
     tokens: Option<Tokens>,
@@ -96,7 +96,7 @@ impl Sink for Typed {
 
     fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault> {
         if asked.operation == Operation::Chat {
-            let answer = self.answer.insert(asked.parse_answer(body)?);
+            let answer = self.answer.insert(Box::new(asked.parse_answer(body)?));
             self.tokens = answer.usage.as_ref().map(Into::into);
             if let Some(notes) = &mut self.notes {
                 notes.answer(answer);
