@@ -51,11 +51,9 @@ pub(crate) fn prepare(client: &Inner, input: &Input<'_>, options: &CallOptions) 
     retries.validate().map_err(named)?;
     let (mut request, asked) = provider::encode(&client.settings, input, options).map_err(named)?;
     if let Some(name) = provider.idempotency_header()
-        && request.headers.get(name).is_none()
+        && request.to.headers.get(name).is_none()
     {
-        request
-            .headers
-            .set(name, format!("{:016x}{:016x}", rt::random(), rt::random()));
+        request.own = Some((name, format!("{:016x}{:016x}", rt::random(), rt::random())));
     }
     Ok(Prepared {
         request,
@@ -66,9 +64,13 @@ pub(crate) fn prepare(client: &Inner, input: &Input<'_>, options: &CallOptions) 
     })
 }
 
-/// Sends a prepared call until its answer has begun: see [`Reader::begin`]. Dropping the future cancels everything.
-pub(crate) async fn open(client: &Inner, prepared: Prepared) -> Result<Reader<Typed>> {
-    let mut call = Call::start(client, prepared)?;
+/// Prepares a call and starts its clocks.
+pub(crate) fn begin(client: &Inner, input: &Input<'_>, options: &CallOptions) -> Result<Call> {
+    Call::start(client, prepare(client, input, options)?)
+}
+
+/// Sends a call until its answer has begun: see [`Reader::begin`]. Dropping the future cancels everything.
+pub(crate) async fn open(client: &Inner, call: &mut Call) -> Result<Reader<Typed>> {
     loop {
         let mut reader = call.head::<Typed>(client).await?;
         match reader.begin(call.may_repeat()).await {

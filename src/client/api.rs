@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Client;
-use crate::call::{self, Prepared};
+use crate::call::{self, Call};
 use crate::config::CallOptions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::provider::{ChatInput, Input, NEXT_PAGE};
@@ -51,8 +51,8 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn create(self, request: ChatRequest) -> Result<ChatCompletion> {
-        let prepared = self.prepare(&request, false, &CallOptions::default())?;
-        call::open(self.client.inner(), prepared).await?.completion()
+        let mut call = self.begin(&request, false, &CallOptions::default())?;
+        call::open(self.client.inner(), &mut call).await?.completion()
     }
 
     /// The whole answer at once, with settings of its own.
@@ -71,8 +71,8 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn create_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatCompletion> {
-        let prepared = self.prepare(&request, false, options)?;
-        call::open(self.client.inner(), prepared).await?.completion()
+        let mut call = self.begin(&request, false, options)?;
+        call::open(self.client.inner(), &mut call).await?.completion()
     }
 
     /// The answer as it is written, chunk by chunk. Ready when its first content has arrived, because up to there a
@@ -93,8 +93,8 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn stream(self, request: ChatRequest) -> Result<ChatStream> {
-        let prepared = self.prepare(&request, true, &CallOptions::default())?;
-        call::open(self.client.inner(), prepared).await.map(ChatStream::new)
+        let mut call = self.begin(&request, true, &CallOptions::default())?;
+        call::open(self.client.inner(), &mut call).await.map(ChatStream::new)
     }
 
     /// The answer as it is written, with settings of its own.
@@ -114,13 +114,13 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn stream_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatStream> {
-        let prepared = self.prepare(&request, true, options)?;
-        call::open(self.client.inner(), prepared).await.map(ChatStream::new)
+        let mut call = self.begin(&request, true, options)?;
+        call::open(self.client.inner(), &mut call).await.map(ChatStream::new)
     }
 
-    fn prepare(self, request: &ChatRequest, streaming: bool, options: &CallOptions) -> Result<Prepared> {
+    fn begin(self, request: &ChatRequest, streaming: bool, options: &CallOptions) -> Result<Call> {
         let request = ChatInput::Typed(request);
-        call::prepare(self.client.inner(), &Input::Chat { request, streaming }, options)
+        call::begin(self.client.inner(), &Input::Chat { request, streaming }, options)
     }
 }
 
@@ -220,8 +220,8 @@ impl ModelsApi<'_> {
 /// An answer that is neither streamed nor a conversation's.
 async fn value<T: DeserializeOwned>(client: &Client, input: &Input<'_>, options: &CallOptions) -> Result<T> {
     let inner = client.inner();
-    let prepared = call::prepare(inner, input, options)?;
-    let json = call::open(inner, prepared).await?.json();
+    let mut call = call::begin(inner, input, options)?;
+    let json = call::open(inner, &mut call).await?.json();
     serde_json::from_str(&json).map_err(|error| {
         Error::new(
             ErrorKind::Stream,

@@ -1,5 +1,6 @@
 //! What answers mean: signals of a stream, and errors in all the shapes that providers give them.
 
+use bytes::Bytes;
 use serde_json::value::RawValue;
 
 use super::codes;
@@ -94,8 +95,8 @@ pub(crate) struct Described {
 }
 
 /// The text of a whole answer.
-pub(super) fn text(body: Vec<u8>) -> Result<String, Fault> {
-    let text = String::from_utf8(body).map_err(|error| {
+pub(super) fn text(body: Bytes) -> Result<String, Fault> {
+    let text = String::from_utf8(body.into()).map_err(|error| {
         let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
         Fault::unexpected(&text, "the answer is not valid UTF-8")
     })?;

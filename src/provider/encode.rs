@@ -1,5 +1,8 @@
 //! Requests as their providers take them: address, headers and body.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::facts::Dialect;
@@ -9,11 +12,11 @@ use crate::config::{CallOptions, Settings};
 use crate::error::Error;
 use crate::json::{Json, Object};
 use crate::rt;
-use crate::transport::{Headers, Request};
+use crate::transport::{Address, Headers, Request};
 use crate::types::RawChatRequest;
 
 /// A body, and the path behind the base URL that takes it.
-type Target = (String, Vec<u8>);
+type Target = (Cow<'static, str>, Vec<u8>);
 
 /// The request, and what to remember of it.
 pub(crate) fn encode(settings: &Settings, input: &Input<'_>, options: &CallOptions) -> Result<(Request, Asked), Error> {
@@ -49,8 +52,11 @@ pub(crate) fn encode(settings: &Settings, input: &Input<'_>, options: &CallOptio
         Input::Models(page) => {
             let request = Request {
                 method: "GET",
-                url: models_url(settings, *page),
-                headers: headers(settings, "application/json", options),
+                to: Arc::new(Address {
+                    url: models_url(settings, *page),
+                    headers: headers(settings, "application/json", options),
+                }),
+                own: None,
                 body: Bytes::new(),
             };
             Ok((request, asked(settings, Operation::Models, "", options)))
@@ -65,18 +71,29 @@ fn post(settings: &Settings, (path, body): Target, streaming: bool, options: &Ca
         _ if streaming => "text/event-stream",
         _ => "application/json",
     };
-    let mut headers = headers(settings, accept, options);
-    if headers.get("content-type").is_none() {
-        headers.set("content-type", "application/json");
-    }
-    #[cfg(feature = "aliyun")]
-    if streaming && settings.provider.dialect() == Dialect::Aliyun {
-        headers.set("x-dashscope-sse", "enable");
-    }
+    let address = || {
+        let mut headers = headers(settings, accept, options);
+        if headers.get("content-type").is_none() {
+            headers.set("content-type", "application/json");
+        }
+        #[cfg(feature = "aliyun")]
+        if streaming && settings.provider.dialect() == Dialect::Aliyun {
+            headers.set("x-dashscope-sse", "enable");
+        }
+        Address {
+            url: [settings.base_url.as_str(), &path].concat(),
+            headers,
+        }
+    };
+    let to = if options.headers.is_empty() {
+        settings.credentials.address(settings, &path, streaming, address)
+    } else {
+        Arc::new(address())
+    };
     Request {
         method: "POST",
-        url: [settings.base_url.as_str(), &path].concat(),
-        headers,
+        to,
+        own: None,
         body: Bytes::from(body),
     }
 }
@@ -96,7 +113,7 @@ fn chat(settings: &Settings, request: &ChatInput<'_>, model: &str, streaming: bo
     if settings.provider.dialect() == Dialect::OpenAi {
         let usage = settings.provider.reports_usage_if_asked();
         let body = openai::encode(request, model, streaming, usage).map_err(unwritable)?;
-        return Ok(("/chat/completions".to_owned(), body));
+        return Ok(("/chat/completions".into(), body));
     }
     match request {
         ChatInput::Raw(request) => chat_of(settings, &request.fields, model, streaming),
@@ -112,10 +129,7 @@ fn chat_of(settings: &Settings, fields: &Object<'_>, model: &str, streaming: boo
     match settings.provider.dialect() {
         Dialect::OpenAi => Err(Error::config("the dialect is OpenAI's")),
         #[cfg(feature = "anthropic")]
-        Dialect::Anthropic => Ok((
-            "/messages".to_owned(),
-            super::anthropic::encode(fields, model, streaming)?,
-        )),
+        Dialect::Anthropic => Ok(("/messages".into(), super::anthropic::encode(fields, model, streaming)?)),
         #[cfg(feature = "gemini")]
         Dialect::Gemini => {
             let method = if streaming {
@@ -124,15 +138,15 @@ fn chat_of(settings: &Settings, fields: &Object<'_>, model: &str, streaming: boo
                 "generateContent"
             };
             let path = format!("/{}:{method}", super::gemini::model_path(model)?);
-            Ok((path, super::gemini::encode(fields)?))
+            Ok((path.into(), super::gemini::encode(fields)?))
         }
         #[cfg(feature = "aliyun")]
         Dialect::Aliyun => {
             let (body, path) = super::aliyun::encode(fields, model, streaming)?;
-            Ok((path.to_owned(), body))
+            Ok((path.into(), body))
         }
         #[cfg(feature = "ollama")]
-        Dialect::Ollama => Ok(("/api/chat".to_owned(), super::ollama::encode(fields, model, streaming)?)),
+        Dialect::Ollama => Ok(("/api/chat".into(), super::ollama::encode(fields, model, streaming)?)),
     }
 }
 
@@ -148,20 +162,17 @@ fn embeddings(settings: &Settings, fields: &Object<'_>, model: &str) -> Result<T
     Ok(match provider.dialect() {
         #[cfg(feature = "gemini")]
         Dialect::Gemini => (
-            format!("/{}:batchEmbedContents", super::gemini::model_path(model)?),
+            format!("/{}:batchEmbedContents", super::gemini::model_path(model)?).into(),
             super::gemini::encode_embeddings(fields, model)?,
         ),
         #[cfg(feature = "aliyun")]
         Dialect::Aliyun => (
-            "/services/embeddings/text-embedding/text-embedding".to_owned(),
+            "/services/embeddings/text-embedding/text-embedding".into(),
             super::aliyun::encode_embeddings(fields, model)?,
         ),
         #[cfg(feature = "ollama")]
-        Dialect::Ollama => (
-            "/api/embed".to_owned(),
-            super::ollama::encode_embeddings(fields, model)?,
-        ),
-        _ => ("/embeddings".to_owned(), openai::encode_embeddings(fields, model)),
+        Dialect::Ollama => ("/api/embed".into(), super::ollama::encode_embeddings(fields, model)?),
+        _ => ("/embeddings".into(), openai::encode_embeddings(fields, model)),
     })
 }
 

@@ -29,6 +29,8 @@ mod zhipu;
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 pub(crate) use answer::{Fault, Signals, refusal};
 pub(crate) use credentials::Credentials;
 pub(crate) use encode::encode;
@@ -144,7 +146,7 @@ impl Asked {
     }
 
     /// A whole answer, checked, as JSON in OpenAI's shape.
-    pub(crate) fn decode_answer(&self, body: Vec<u8>) -> Result<String, Fault> {
+    pub(crate) fn decode_answer(&self, body: Bytes) -> Result<String, Fault> {
         let text = answer::text(body)?;
         match (self.provider.dialect(), self.operation) {
             (Dialect::OpenAi, Operation::Chat) => openai::check_answer(text, "choices"),
@@ -175,7 +177,7 @@ impl Asked {
     }
 
     /// A whole answer to a conversation as a value.
-    pub(crate) fn parse_answer(&self, body: Vec<u8>) -> Result<ChatCompletion, Fault> {
+    pub(crate) fn parse_answer(&self, body: Bytes) -> Result<ChatCompletion, Fault> {
         if self.provider.dialect() == Dialect::OpenAi {
             return openai::parse_answer(body);
         }

@@ -1,5 +1,6 @@
 //! The dialect of OpenAI's chat completions, which most other servers speak too.
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::json;
@@ -147,14 +148,14 @@ pub(super) fn encode_embeddings(fields: &Object<'_>, model: &str) -> Vec<u8> {
 }
 
 /// A whole answer as a value. Only one that is not as it should be is looked at a second time, to say what is wrong.
-pub(super) fn parse_answer(body: Vec<u8>) -> Result<ChatCompletion, Fault> {
+pub(super) fn parse_answer(body: Bytes) -> Result<ChatCompletion, Fault> {
     // Checked as a whole: the parser would check every string by itself.
     let parsed = match std::str::from_utf8(&body) {
         Ok(text) => serde_json::from_str::<ChatCompletion>(text),
         Err(_) => serde_json::from_slice(&body),
     };
     match parsed {
-        Ok(answer) if !answer.extra.contains_key("error") => Ok(answer),
+        Ok(answer) if answer.extra.peek().all(|(name, _)| name != "error") => Ok(answer),
         parsed => {
             let text = check_answer(super::answer::text(body)?, "choices")?;
             parsed.map_err(|error| Fault::malformed(&text, &error))

@@ -133,7 +133,7 @@ impl Accumulated {
             model: self.model.as_ref().to_owned(),
             choices: self.choices.into_iter().map(Accrued::into_choice).collect(),
             usage: self.usage,
-            extra,
+            extra: extra.into(),
         }
     }
 }
@@ -194,12 +194,12 @@ impl Accrued {
         message.content = self.content.map(crate::types::Content::Text);
         message.reasoning_content = self.reasoning_content;
         message.tool_calls = self.calls.into_iter().map(|(_, call)| call).collect();
-        message.extra = self.message;
+        message.extra = self.message.into();
         Choice {
             index: self.index,
             message,
             finish_reason: self.finish_reason,
-            extra: self.extra,
+            extra: self.extra.into(),
         }
     }
 }

@@ -199,12 +199,12 @@ fn requests_go_out_as_the_providers_want_them() {
             let request = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
             let sent = &case.json["sent"];
             let base = case.settings().base_url;
-            let path = request.url.strip_prefix(&base).unwrap_or(&request.url);
+            let path = request.to.url.strip_prefix(&base).unwrap_or(&request.to.url);
             assert_eq!(path, sent["path"], "{name}");
             for (header, value) in sent["headers"].as_object().into_iter().flatten() {
-                assert_eq!(request.headers.get(header), value.as_str(), "{name}: {header}");
+                assert_eq!(request.to.headers.get(header), value.as_str(), "{name}: {header}");
             }
-            assert!(!request.url.contains("secret"), "{name}: the key is in the address");
+            assert!(!request.to.url.contains("secret"), "{name}: the key is in the address");
             let body = serde_json::from_slice(&request.body).unwrap_or(Value::Null);
             assert_eq!(body, sent["body"], "{name}: {body:#}");
         }

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::Sink;
 use crate::config::Settings;
 use crate::deadline::{Expired, SharedClocks};
@@ -42,11 +44,39 @@ enum Mode {
         progress: Progress,
     },
     /// The answer is one JSON text.
-    Whole(Vec<u8>),
+    Whole(Held),
     /// The status is no success: the body says why.
     Refusal(Vec<u8>),
     /// The caller asked for events and got another content type.
-    NoStream(Vec<u8>),
+    NoStream(Held),
+}
+
+/// A body: usually one chunk, which is kept as it came.
+#[derive(Default)]
+struct Held {
+    one: Bytes,
+    more: Vec<u8>,
+}
+
+impl Held {
+    fn push(&mut self, bytes: Bytes) -> Result<(), TooLarge> {
+        if self.one.is_empty() && self.more.is_empty() && bytes.len() <= LARGEST_ANSWER {
+            self.one = bytes;
+            return Ok(());
+        }
+        if self.more.is_empty() {
+            self.more = std::mem::take(&mut self.one).into();
+        }
+        hold(&mut self.more, &bytes, LARGEST_ANSWER)
+    }
+
+    fn take(&mut self) -> Bytes {
+        if self.more.is_empty() {
+            std::mem::take(&mut self.one)
+        } else {
+            std::mem::take(&mut self.more).into()
+        }
+    }
 }
 
 /// How far a stream of events is.
@@ -88,8 +118,8 @@ impl<S: Sink> Machine<S> {
         streaming: bool,
     ) -> Self {
         let mode = match head.status {
-            200..=299 if !streaming => Mode::Whole(Vec::new()),
-            200..=299 if is_other_than_events(&head) => Mode::NoStream(Vec::new()),
+            200..=299 if !streaming => Mode::Whole(Held::default()),
+            200..=299 if is_other_than_events(&head) => Mode::NoStream(Held::default()),
             200..=299 => Mode::Events {
                 decoder: Decoder::new(asked.framing(), settings.max_event_size),
                 dialect: asked.stream(),
@@ -129,6 +159,16 @@ impl<S: Sink> Machine<S> {
         matches!(&self.mode, Mode::Events { progress, .. } if progress.begun || progress.is_complete())
     }
 
+    /// Takes a chunk of the body, without a copy of what is to be kept of it as it is.
+    pub(crate) fn on_chunk(&mut self, now: Instant, chunk: Bytes) -> Result<(), Error> {
+        let (Mode::Whole(body) | Mode::NoStream(body)) = &mut self.mode else {
+            return self.on_bytes(now, &chunk);
+        };
+        self.clocks.lock().receives(now, chunk.len());
+        let held = body.push(chunk);
+        held.map_err(|TooLarge(limit)| self.answer_too_large(now, limit))
+    }
+
     /// Takes bytes of the body. Chunks that were complete before an error are in the sink all the same.
     pub(crate) fn on_bytes(&mut self, now: Instant, bytes: &[u8]) -> Result<(), Error> {
         self.clocks.lock().receives(now, bytes.len());
@@ -164,9 +204,8 @@ impl<S: Sink> Machine<S> {
                 outcome
             }
             Mode::Whole(body) | Mode::NoStream(body) => {
-                return hold(body, bytes, LARGEST_ANSWER).map_err(|TooLarge(limit)| {
-                    self.too_large(now, format!("the answer is larger than {limit} bytes"))
-                });
+                let held = body.push(Bytes::copy_from_slice(bytes));
+                return held.map_err(|TooLarge(limit)| self.answer_too_large(now, limit));
             }
             Mode::Refusal(body) => {
                 if hold(body, bytes, LARGEST_REFUSAL).is_ok() {
@@ -227,13 +266,13 @@ impl<S: Sink> Machine<S> {
                 if complete { Ok(None) } else { Err(self.truncated(now)) }
             }
             Mode::Whole(body) => {
-                let body = std::mem::take(body);
+                let body = body.take();
                 self.sink
                     .whole(&self.asked, body)
                     .map_err(|fault| self.fault(now, fault))
             }
             Mode::NoStream(body) => {
-                let body = std::mem::take(body);
+                let body = body.take();
                 let fault = no_stream(&self.head, &String::from_utf8_lossy(&body));
                 Err(self.fault(now, fault))
             }
@@ -335,6 +374,10 @@ impl<S: Sink> Machine<S> {
                 format!("the answer has an event larger than {limit} bytes: raise max_event_size"),
             ),
         }
+    }
+
+    fn answer_too_large(&self, now: Instant, limit: usize) -> Error {
+        self.too_large(now, format!("the answer is larger than {limit} bytes"))
     }
 
     fn too_large(&self, now: Instant, message: String) -> Error {

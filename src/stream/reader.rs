@@ -4,6 +4,8 @@ use std::future::Future;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::{Machine, Sink, Typed};
 use crate::alarm::Alarm;
 use crate::error::{Error, ErrorKind};
@@ -59,7 +61,7 @@ impl<S: Sink> Reader<S> {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(error) => Err(error),
             },
-            Poll::Ready(Some(Ok(bytes))) => self.feed(&bytes).map(|()| Step::Fed),
+            Poll::Ready(Some(Ok(bytes))) => self.feed(bytes).map(|()| Step::Fed),
             Poll::Ready(Some(Err(failure))) => Err(self.machine.on_failure(rt::now(), failure)),
             Poll::Ready(None) => {
                 self.body = None;
@@ -72,10 +74,10 @@ impl<S: Sink> Reader<S> {
         Poll::Ready(outcome)
     }
 
-    fn feed(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    fn feed(&mut self, bytes: Bytes) -> Result<(), Error> {
         let now = rt::now();
         self.waits = false;
-        self.machine.on_bytes(now, bytes)?;
+        self.machine.on_chunk(now, bytes)?;
         self.machine.clocks.lock().pauses(now);
         match self.machine.total_expired(now) {
             None => Ok(()),
@@ -114,7 +116,9 @@ impl Reader<Typed> {
     /// The answer as a value, once it has been read.
     pub(crate) fn completion(mut self) -> Result<ChatCompletion, Error> {
         let answer = self.machine.sink.answer.take();
-        answer.map(|answer| *answer).ok_or_else(|| Error::new(ErrorKind::Stream, "the answer is empty"))
+        answer
+            .map(|answer| *answer)
+            .ok_or_else(|| Error::new(ErrorKind::Stream, "the answer is empty"))
     }
 
     /// The JSON of an answer that is no conversation's, once it has been read.

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use bytes::Bytes;
+
 use super::envelope::Envelopes;
 use super::notes::Notes;
 use super::pattern::Pattern;
@@ -26,7 +28,7 @@ pub(crate) trait Sink {
     }
 
     /// The body of an answer that was not streamed. Gives it back as checked JSON where that is what is wanted.
-    fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault>;
+    fn whole(&mut self, asked: &Asked, body: Bytes) -> Result<Option<String>, Fault>;
 }
 
 /// Chunks as values.
@@ -55,7 +57,11 @@ impl Sink for Typed {
             Some(chunk) => chunk,
             None => {
                 let chunk: ChatChunk = serde_json::from_str(json).map_err(|error| Fault::malformed(json, &error))?;
-                if let Some(error) = chunk.extra.get("error").filter(|error| !error.is_null()) {
+                let error = chunk
+                    .extra
+                    .peek()
+                    .find(|(name, error)| *name == "error" && !error.is_null());
+                if let Some((_, error)) = error {
                     return Err(Fault::reported(&error.to_string()));
                 }
                 self.envelopes.take(json, &chunk);
@@ -69,7 +75,7 @@ impl Sink for Typed {
             let content = says(&delta.content)
                 || says(&delta.reasoning_content)
                 || !delta.tool_calls.is_empty()
-                || delta.extra.values().any(is_filled);
+                || delta.extra.peek().any(|(_, value)| is_filled(value));
             signals.choice(choice.index, content, choice.finish_reason.is_some());
         }
         if let Some(usage) = &chunk.usage {
@@ -94,7 +100,7 @@ impl Sink for Typed {
         self.notes.as_deref()
     }
 
-    fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault> {
+    fn whole(&mut self, asked: &Asked, body: Bytes) -> Result<Option<String>, Fault> {
         if asked.operation == Operation::Chat {
             let answer = self.answer.insert(Box::new(asked.parse_answer(body)?));
             self.tokens = answer.usage.as_ref().map(Into::into);
@@ -204,7 +210,7 @@ impl Sink for JsonText {
         self.tokens
     }
 
-    fn whole(&mut self, asked: &Asked, body: Vec<u8>) -> Result<Option<String>, Fault> {
+    fn whole(&mut self, asked: &Asked, body: Bytes) -> Result<Option<String>, Fault> {
         let answer = asked.decode_answer(body)?;
         self.tokens = PeekUsage::in_answer(&answer);
         Ok(Some(answer))

@@ -22,6 +22,8 @@ mod host;
 mod host;
 mod sockets;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 pub(crate) use host::{Body, Cause, Host, Transport, check_url};
@@ -35,9 +37,17 @@ use crate::error::Replay;
 /// What goes out.
 pub(crate) struct Request {
     pub(crate) method: &'static str,
+    pub(crate) to: Arc<Address>,
+    /// A header of this request alone.
+    pub(crate) own: Option<(&'static str, String)>,
+    pub(crate) body: Bytes,
+}
+
+/// Where a request goes, and its headers: for most requests of a client the same.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Address {
     pub(crate) url: String,
     pub(crate) headers: Headers,
-    pub(crate) body: Bytes,
 }
 
 /// What comes back first.

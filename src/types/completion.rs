@@ -1,10 +1,9 @@
 //! The whole answer to a chat request.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::open::open_object;
-use super::{Content, Message, ToolCall};
+use super::{Content, Extra, Message, ToolCall};
 
 /// An answer. Fields that are not named here are in `extra`.
 ///
@@ -36,7 +35,7 @@ pub struct ChatCompletion {
     pub usage: Option<Usage>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// One of the answers.
@@ -51,7 +50,7 @@ pub struct Choice {
     pub finish_reason: Option<String>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// Tokens that were used.
@@ -72,7 +71,7 @@ pub struct Usage {
     pub completion_tokens_details: Option<TokenDetails>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// Some of the tokens of a request or an answer, by what they were.
@@ -90,7 +89,7 @@ pub struct TokenDetails {
     pub audio_tokens: Option<u64>,
     /// Every other field.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 impl ChatCompletion {

@@ -1,14 +1,15 @@
-//! Fields without a name here, shared among the chunks of a stream that have the same ones.
+//! Fields without a name here: a map that is made when somebody looks, and shared among the chunks of a stream that have
+//! the same ones.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-/// The fields of a chunk that this crate has no name for: a [`serde_json::Map`] whose clones share its contents until
-/// one is changed. Nearly all chunks of an answer have the same ones.
+/// The fields of an answer or a chunk that this crate has no name for: a [`serde_json::Map`] whose clones share its
+/// contents until one is changed. Nearly all chunks of an answer have the same ones.
 ///
 /// ```
 /// let json = r#"{"id": "c-1", "created": 1, "model": "m", "choices": [], "provider": "Example"}"#;
@@ -17,7 +18,17 @@ use serde_json::{Map, Value};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Default)]
-pub struct Extra(Option<Arc<Map<String, Value>>>);
+pub struct Extra(Option<Arc<Fields>>);
+
+#[derive(Clone, Default)]
+struct Fields {
+    /// As they were read.
+    listed: Vec<(String, Value)>,
+    /// The same, for whoever looks: few do, and a map costs more than all the rest of an answer's parts.
+    map: OnceLock<Map<String, Value>>,
+    /// In place of both, once they were changed.
+    changed: Option<Map<String, Value>>,
+}
 
 static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
 
@@ -29,25 +40,74 @@ impl Extra {
             (one, two) => one.is_none() && two.is_none(),
         }
     }
+
+    /// The fields, without making a map of them. One that was sent twice comes twice.
+    pub(crate) fn peek(&self) -> impl Iterator<Item = (&String, &Value)> {
+        let fields = self.0.as_deref();
+        let listed = fields.into_iter().flat_map(|fields| &fields.listed);
+        let changed = fields.and_then(|fields| fields.changed.as_ref());
+        listed
+            .map(|(name, value)| (name, value))
+            .chain(changed.into_iter().flatten())
+    }
 }
 
 impl Deref for Extra {
     type Target = Map<String, Value>;
 
     fn deref(&self) -> &Map<String, Value> {
-        self.0.as_deref().unwrap_or(&EMPTY)
+        let Some(fields) = &self.0 else { return &EMPTY };
+        match &fields.changed {
+            Some(map) => map,
+            None => fields.map.get_or_init(|| fields.listed.iter().cloned().collect()),
+        }
     }
 }
 
 impl DerefMut for Extra {
     fn deref_mut(&mut self) -> &mut Map<String, Value> {
-        Arc::make_mut(self.0.get_or_insert_default())
+        let fields = Arc::make_mut(self.0.get_or_insert_default());
+        let listed = std::mem::take(&mut fields.listed);
+        let map = fields.changed.take().or_else(|| fields.map.take());
+        fields
+            .changed
+            .insert(map.unwrap_or_else(|| listed.into_iter().collect()))
+    }
+}
+
+/// Fields that were read, in their order.
+pub(super) type Listed = Vec<(String, Value)>;
+
+/// What becomes of the fields that were read: an [`Extra`] or a map.
+pub(super) trait FromListed {
+    fn from_listed(listed: Listed) -> Self;
+}
+
+impl FromListed for Extra {
+    fn from_listed(listed: Listed) -> Self {
+        Self((!listed.is_empty()).then(|| {
+            Arc::new(Fields {
+                listed,
+                ..Fields::default()
+            })
+        }))
+    }
+}
+
+impl FromListed for Map<String, Value> {
+    fn from_listed(listed: Listed) -> Self {
+        listed.into_iter().collect()
     }
 }
 
 impl From<Map<String, Value>> for Extra {
     fn from(fields: Map<String, Value>) -> Self {
-        Self((!fields.is_empty()).then(|| Arc::new(fields)))
+        Self((!fields.is_empty()).then(|| {
+            Arc::new(Fields {
+                changed: Some(fields),
+                ..Fields::default()
+            })
+        }))
     }
 }
 
@@ -90,5 +150,29 @@ mod tests {
         emptied.remove("a");
         assert_eq!(emptied, Extra::default());
         assert_eq!(format!("{:?}", Extra::default()), "{}");
+    }
+
+    #[test]
+    fn fields_that_were_read_are_a_map_for_whoever_looks_or_changes_them() {
+        let name = |name: &str| name.to_owned();
+        let listed = vec![
+            (name("a"), Value::from(1)),
+            (name("a"), Value::from(2)),
+            (name("b"), Value::Null),
+        ];
+        let mut read = Extra::from_listed(listed);
+        assert_eq!(
+            read.peek().map(|(name, _)| &**name).collect::<Vec<_>>(),
+            ["a", "a", "b"]
+        );
+        let shared = read.clone();
+        assert_eq!(serde_json::to_string(&read).unwrap(), r#"{"a":2,"b":null}"#);
+        read.insert(name("c"), Value::from(3));
+        assert_eq!(
+            read.peek().map(|(name, _)| &**name).collect::<Vec<_>>(),
+            ["a", "b", "c"]
+        );
+        assert_eq!((shared.len(), read.len(), &read["a"]), (2, 3, &Value::from(2)));
+        assert_ne!(shared, read);
     }
 }

@@ -7,8 +7,8 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::ToolCall;
 use super::open::open_object;
+use super::{Extra, ToolCall};
 
 /// One message of a conversation.
 ///
@@ -41,7 +41,7 @@ pub struct Message {
     pub tool_call_id: Option<String>,
     /// Every other field, such as `name`.
     #[serde(flatten)]
-    pub extra: Map<String, Value>,
+    pub extra: Extra,
 }
 
 /// The content of a message.
@@ -196,7 +196,7 @@ impl Message {
             reasoning_content: None,
             tool_calls: Vec::new(),
             tool_call_id: None,
-            extra: Map::new(),
+            extra: Extra::default(),
         }
     }
 

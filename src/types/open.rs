@@ -48,7 +48,7 @@ macro_rules! open_object {
 
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut entries: A) -> Result<$type, A::Error> {
                         $(let mut $field = None;)*
-                        let mut extra = serde_json::Map::new();
+                        let mut extra = crate::types::extra::Listed::new();
                         while let Some(next) = entries.next_key()? {
                             match next {
                                 $(Name::$field => {
@@ -58,13 +58,13 @@ macro_rules! open_object {
                                     $field = Some(crate::types::open::open_object!(@value $kind entries));
                                 })*
                                 Name::Other(other) => {
-                                    extra.insert(other, entries.next_value()?);
+                                    extra.push((other, entries.next_value()?));
                                 }
                             }
                         }
                         Ok($type {
                             $($field: crate::types::open::open_object!(@end $kind $field),)*
-                            extra: extra.into(),
+                            extra: crate::types::extra::FromListed::from_listed(extra),
                         })
                     }
                 }

@@ -119,7 +119,7 @@ impl Transport {
     }
 
     fn start(&self, request: &Request, abort: &Abort, phases: Option<&Phases>) -> Result<Promise, Failure> {
-        let (url, options) = (request.url.as_str().into(), options(request, abort));
+        let (url, options) = (request.to.url.as_str().into(), options(request, abort));
         let call = |options: JsValue| match (self.own_traced(), phases, &self.host.fetch) {
             (Some(traced), Some(phases), _) => traced.call3(&JsValue::UNDEFINED, &url, &options, phases.listener()),
             (_, _, Some(fetch)) => fetch.call2(&JsValue::UNDEFINED, &url, &options),
@@ -167,7 +167,8 @@ fn options(request: &Request, abort: &Abort) -> Result<JsValue, JsValue> {
     let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value);
     set("method", &request.method.into())?;
     let lines = Array::new();
-    for (name, value) in request.headers.iter() {
+    let own = request.own.iter().map(|(name, value)| (*name, value.as_str()));
+    for (name, value) in request.to.headers.iter().chain(own) {
         lines.push(&Array::of2(&name.into(), &value.into()));
     }
     set("headers", &lines)?;

@@ -334,7 +334,10 @@ mod tests {
         assert!(!dials.wants_a_look(moment(&dials)));
         assert!(dials.wants_a_look(moment(&dials) + MOMENT));
         dials.ends(false);
-        assert!(dials.wants_a_look(moment(&dials)), "it may be on its way back to hyper's pool");
+        assert!(
+            dials.wants_a_look(moment(&dials)),
+            "it may be on its way back to hyper's pool"
+        );
         // It turns out closed: what is known of it is void.
         dials.lock().open = true;
         dials.dials().unwrap();

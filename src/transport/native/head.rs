@@ -20,17 +20,22 @@ use crate::transport::{Failure, Head, Headers, Request};
 pub(super) fn lines(headers: &Headers) -> Result<HeaderMap, Failure> {
     let mut lines = HeaderMap::new();
     for (name, value) in headers.iter() {
-        let wrong = || {
-            unsendable(format!(
-                "the header {name:?} cannot be sent: its name or value has characters that HTTP does not allow"
-            ))
-        };
-        let name = HeaderName::from_str(name).map_err(|_| wrong())?;
-        let mut value = HeaderValue::from_str(value).map_err(|_| wrong())?;
-        value.set_sensitive(is_secret(name.as_str()));
+        let (name, value) = line(name, value)?;
         lines.append(name, value);
     }
     Ok(lines)
+}
+
+fn line(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Failure> {
+    let wrong = || {
+        unsendable(format!(
+            "the header {name:?} cannot be sent: its name or value has characters that HTTP does not allow"
+        ))
+    };
+    let name = HeaderName::from_str(name).map_err(|_| wrong())?;
+    let mut value = HeaderValue::from_str(value).map_err(|_| wrong())?;
+    value.set_sensitive(is_secret(name.as_str()));
+    Ok((name, value))
 }
 
 /// Adds what reqwest and hyper would add to every request by themselves, each time anew.
@@ -54,6 +59,10 @@ pub(super) fn request(request: &Request, target: &Target, dials: Arc<Dials>) -> 
         Method::from_str(request.method).map_err(|_| unsendable(format!("{:?} is no HTTP method", request.method)))?;
     let mut sent = reqwest::Request::new(method, target.url.clone());
     *sent.headers_mut() = target.lines.clone();
+    if let Some((name, value)) = &request.own {
+        let (name, value) = line(name, value)?;
+        sent.headers_mut().insert(name, value);
+    }
     *sent.body_mut() = Some(reqwest::Body::wrap(Upload::new(request.body.clone(), dials)));
     Ok(sent)
 }

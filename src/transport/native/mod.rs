@@ -46,7 +46,7 @@ use self::failure::{Progress, unsendable};
 use self::lease::Lease;
 use self::pool::Pool;
 use self::slot::{Kernel, Maker, Origin, Slot};
-use super::{Failure, Headers, Request, Response, SocketStats};
+use super::{Address, Failure, Headers, Request, Response, SocketStats};
 use crate::capabilities::Capabilities;
 use crate::config::Settings;
 use crate::deadline::SharedClocks;
@@ -89,10 +89,9 @@ pub(crate) struct Transport {
     last: Mutex<Option<Arc<Target>>>,
 }
 
-/// An address and the headers that go there, taken apart.
+/// An address, taken apart.
 struct Target {
-    text: String,
-    headers: Headers,
+    address: Arc<Address>,
     url: Url,
     origin: Origin,
     /// The headers as reqwest takes them.
@@ -115,7 +114,7 @@ impl Transport {
         permit: Permit,
         clocks: SharedClocks,
     ) -> Result<Response, Failure> {
-        let target = self.target(&request.url, &request.headers)?;
+        let target = self.target(&request.to)?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
         let mut lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;
         let mut outcome = self.exchange(&mut lease, request, &target, &clocks).await;
@@ -143,7 +142,10 @@ impl Transport {
 
     /// Opens a socket ahead of use and leaves it idle. Dropping the future closes it.
     pub(crate) async fn open(&self, url: &str, permit: Permit, clocks: SharedClocks) -> Result<(), Failure> {
-        let target = self.target(url, &Headers::default())?;
+        let target = self.target(&Arc::new(Address {
+            url: url.to_owned(),
+            headers: Headers::default(),
+        }))?;
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
         let mut lease = self.pool.fresh(&target.origin, kernel, permit).map_err(unsendable)?;
         let (slot, dials) = lease.parts().ok_or_else(gone)?;
@@ -216,12 +218,14 @@ impl Transport {
         Ok(())
     }
 
-    fn target(&self, url: &str, headers: &Headers) -> Result<Arc<Target>, Failure> {
+    fn target(&self, address: &Arc<Address>) -> Result<Arc<Target>, Failure> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         match &*last {
-            Some(target) if target.text == url && target.headers == *headers => Ok(Arc::clone(target)),
+            Some(target) if Arc::ptr_eq(&target.address, address) || target.address == *address => {
+                Ok(Arc::clone(target))
+            }
             _ => {
-                let target = Target::parse(url, headers, self.pool.is_shared())?;
+                let target = Target::parse(address, self.pool.is_shared())?;
                 Ok(Arc::clone(last.insert(Arc::new(target))))
             }
         }
@@ -266,16 +270,15 @@ fn unsendable_request(url: Url, shared: bool) -> reqwest::Request {
 
 impl Target {
     /// `shared`: over HTTP/2, where the host is no header.
-    fn parse(text: &str, headers: &Headers, shared: bool) -> Result<Self, Failure> {
-        let url = Url::parse(text).map_err(|error| unsendable(format!("the address is no URL: {error}")))?;
+    fn parse(address: &Arc<Address>, shared: bool) -> Result<Self, Failure> {
+        let url = Url::parse(&address.url).map_err(|error| unsendable(format!("the address is no URL: {error}")))?;
         let origin = Origin::of(&url).ok_or_else(|| unsendable("the address has no host".to_owned()))?;
-        let mut lines = head::lines(headers)?;
+        let mut lines = head::lines(&address.headers)?;
         if !shared {
             head::complete(&mut lines, &url)?;
         }
         Ok(Self {
-            text: text.to_owned(),
-            headers: headers.clone(),
+            address: Arc::clone(address),
             url,
             origin,
             lines,

@@ -1,5 +1,7 @@
 //! What tests of the transport drive: a transport behind its gate, without a provider's dialect.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::{Host, Transport};
@@ -7,7 +9,7 @@ use crate::config::{ConnectionPoolConfig, ProviderConfig};
 use crate::deadline::{Clocks, Limits, SharedClocks};
 use crate::gate::Gate;
 use crate::rt;
-use crate::transport::{Failure, Headers, Request, Response};
+use crate::transport::{Address, Failure, Headers, Request, Response};
 
 /// A gate and a transport, as a client has them.
 pub(super) struct Pair {
@@ -54,8 +56,11 @@ impl Pair {
         let clocks = SharedClocks::new(Clocks::start(rt::now(), self.limits, false));
         let request = Request {
             method: "POST",
-            url: url.to_owned(),
-            headers: Headers::default(),
+            to: Arc::new(Address {
+                url: url.to_owned(),
+                headers: Headers::default(),
+            }),
+            own: None,
             body: Bytes::from_static(b"{}"),
         };
         self.transport.send(&request, permit, clocks).await
