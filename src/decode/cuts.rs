@@ -6,31 +6,41 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use rustix::time::{ClockId, clock_gettime};
 
-use super::{DEFAULT_LIMIT, Decoder, Event, Framing};
+use super::{DEFAULT_LIMIT, Decoder, Event, Framing, Stopped};
 
-/// The events of an input that comes in these chunks, as names and data.
-pub(super) fn decode(framing: Framing, chunks: &[&[u8]]) -> Vec<(String, String)> {
-    let mut decoder = Decoder::new(framing, DEFAULT_LIMIT);
+/// Events as names and data, and how it ended.
+type Decoded = (Vec<(String, String)>, Result<(), Stopped<()>>);
+
+/// What an input is that comes in these chunks.
+fn decode(framing: Framing, limit: usize, chunks: &[&[u8]]) -> Decoded {
+    let mut decoder = Decoder::new(framing, limit);
     let mut events = Vec::new();
     let mut receive = |event: Event<'_>| {
         events.push((event.name.to_owned(), event.data.to_owned()));
         Ok::<(), ()>(())
     };
-    for chunk in chunks {
-        decoder.feed(chunk, &mut receive).unwrap();
-    }
-    decoder.finish(&mut receive).unwrap();
+    let fed = chunks.iter().try_for_each(|chunk| decoder.feed(chunk, &mut receive));
+    let outcome = fed.and_then(|()| decoder.finish(&mut receive));
+    (events, outcome)
+}
+
+/// The events of an input that comes in these chunks, which is not refused.
+pub(super) fn events(framing: Framing, chunks: &[&[u8]]) -> Vec<(String, String)> {
+    let (events, outcome) = decode(framing, DEFAULT_LIMIT, chunks);
+    outcome.unwrap();
     events
 }
 
-/// The events of an input that comes in one piece.
-pub(super) fn all_at_once(framing: Framing, input: &[u8]) -> Vec<(String, String)> {
-    decode(framing, &[input])
-}
-
-/// Cut at these places, cut in two at every place, and byte by byte, an input gives the events that it gives whole.
-pub(super) fn assert_cuts_do_not_matter(framing: Framing, bytes: &[u8], cuts: &[usize]) -> Result<(), TestCaseError> {
-    let whole = all_at_once(framing, bytes);
+/// Cut at these places, cut in two at every place, and byte by byte, an input gives the events that it gives whole,
+/// and is refused where it is whole.
+pub(super) fn assert_cuts_do_not_matter(
+    framing: Framing,
+    limit: usize,
+    bytes: &[u8],
+    cuts: &[usize],
+) -> Result<(), TestCaseError> {
+    let decode = |chunks: &[&[u8]]| decode(framing, limit, chunks);
+    let whole = decode(&[bytes]);
     let mut cuts: Vec<usize> = cuts.iter().map(|cut| (*cut).min(bytes.len())).collect();
     cuts.sort_unstable();
     let mut chunks = Vec::new();
@@ -39,13 +49,13 @@ pub(super) fn assert_cuts_do_not_matter(framing: Framing, bytes: &[u8], cuts: &[
         chunks.push(&bytes[from..cut]);
         from = cut;
     }
-    prop_assert_eq!(&decode(framing, &chunks), &whole);
+    prop_assert_eq!(&decode(&chunks), &whole);
     for cut in 0..=bytes.len() {
         let (before, behind) = bytes.split_at(cut);
-        prop_assert_eq!(&decode(framing, &[before, behind]), &whole, "cut at {}", cut);
+        prop_assert_eq!(&decode(&[before, behind]), &whole, "cut at {}", cut);
     }
     let single: Vec<&[u8]> = bytes.chunks(1).collect();
-    prop_assert_eq!(&decode(framing, &single), &whole);
+    prop_assert_eq!(&decode(&single), &whole);
     Ok(())
 }
 

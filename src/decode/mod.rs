@@ -3,7 +3,6 @@
 pub(crate) mod ndjson;
 pub(crate) mod sse;
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 /// The largest event or line by default, in bytes.
@@ -27,6 +26,9 @@ pub(crate) struct Event<'a> {
     /// The `data` lines, joined by line feeds; or the line. Bytes that are not UTF-8 are replaced by U+FFFD.
     pub(crate) data: &'a str,
 }
+
+/// What is kept of the memory of an event, or of a line, for the next one.
+const KEPT: usize = 64 << 10;
 
 /// The name of an event that gives none.
 const UNNAMED: &str = "message";
@@ -78,10 +80,10 @@ impl Decoder {
     }
 
     /// How long the stream asks to wait before a reconnection, and the id of its last event. Lines have neither.
-    pub(crate) fn reconnection(&self) -> (Option<Duration>, Cow<'_, str>) {
+    pub(crate) fn reconnection(&self) -> (Option<Duration>, &str) {
         match self {
             Self::Sse(decoder) => (decoder.retry(), decoder.last_id()),
-            Self::Ndjson(_) => (None, Cow::Borrowed("")),
+            Self::Ndjson(_) => (None, ""),
         }
     }
 
@@ -94,11 +96,51 @@ impl Decoder {
     }
 }
 
-/// Bytes as text; what is not UTF-8 is replaced as the Encoding standard says: one U+FFFD for each longest beginning
-/// of a character.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    // The strict check is several times as fast as the one that replaces.
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+/// Bytes in which [`replace_invalid`] has left nothing but text.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Replaces what is not UTF-8 as the Encoding standard says, by one U+FFFD for each longest beginning of a character,
+/// in place: a copy would take the event's memory again, up to three times.
+fn replace_invalid(held: &mut Vec<u8>, limit: usize) -> Result<(), TooLarge> {
+    const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
+    if std::str::from_utf8(held).is_ok() {
+        return Ok(());
+    }
+    let replaced = |chunk: std::str::Utf8Chunk<'_>| {
+        let invalid = !chunk.invalid().is_empty();
+        chunk.valid().len() + if invalid { REPLACEMENT.len() } else { 0 }
+    };
+    let length = held.utf8_chunks().map(replaced).sum::<usize>();
+    if length > limit {
+        return Err(TooLarge(limit));
+    }
+    // The bytes move to the end of the room. A replacement is never shorter than what it replaces, so what is written
+    // from the front does not reach what is still to be read.
+    let raw = held.len();
+    held.reserve_exact(length - raw);
+    held.resize(length, 0);
+    let mut read = length - raw;
+    held.copy_within(..raw, read);
+    let mut written = 0;
+    while let Some(rest) = held.get(read..).filter(|rest| !rest.is_empty()) {
+        let (valid, invalid) = match std::str::from_utf8(rest) {
+            Ok(rest) => (rest.len(), 0),
+            Err(error) => {
+                let valid = error.valid_up_to();
+                (valid, error.error_len().unwrap_or(rest.len() - valid))
+            }
+        };
+        held.copy_within(read..read + valid, written);
+        read += valid + invalid;
+        written += valid;
+        if let (1.., Some(place)) = (invalid, held.get_mut(written..written + REPLACEMENT.len())) {
+            place.copy_from_slice(REPLACEMENT);
+            written += REPLACEMENT.len();
+        }
+    }
+    Ok(())
 }
 
 /// Appends bytes to what is held. Vectors double when they are full: this one stops at the limit instead of beyond it.
@@ -113,6 +155,14 @@ fn hold(held: &mut Vec<u8>, bytes: &[u8], limit: usize) -> Result<(), TooLarge> 
     }
     held.extend_from_slice(bytes);
     Ok(())
+}
+
+/// Empties what was held, and gives its memory back if it was much.
+fn empty(held: &mut Vec<u8>) {
+    if held.capacity() > KEPT {
+        *held = Vec::new();
+    }
+    held.clear();
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@
 
 use memchr::memchr2;
 
-use super::{Event, Stopped, TooLarge, UNNAMED, hold, text};
+use super::{Event, Stopped, UNNAMED, empty, hold, replace_invalid, text};
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+const BYTE_ORDER_MARK: &str = "\u{FEFF}";
 
 /// The decoder's state between two reads.
 #[derive(Debug)]
@@ -39,14 +39,12 @@ impl Decoder {
         // The LF of a CRLF ends an empty line of its own, which is passed over.
         while let Some(end) = memchr2(b'\n', b'\r', rest) {
             let (line, tail) = rest.split_at(end);
-            if self.line.is_empty() {
-                if line.len() > self.limit {
-                    return Err(TooLarge(self.limit).into());
+            match std::str::from_utf8(line) {
+                Ok(line) if self.line.is_empty() && line.len() <= self.limit => self.end_line(line, &mut receive)?,
+                _ => {
+                    hold(&mut self.line, line, self.limit)?;
+                    self.end_held(&mut receive)?;
                 }
-                self.end_line(line, &mut receive)?;
-            } else {
-                hold(&mut self.line, line, self.limit)?;
-                self.end_held(&mut receive)?;
             }
             rest = tail.get(1..).unwrap_or_default();
         }
@@ -59,17 +57,18 @@ impl Decoder {
     }
 
     fn end_held<E>(&mut self, receive: &mut impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), Stopped<E>> {
-        let line = std::mem::take(&mut self.line);
-        let outcome = self.end_line(&line, receive);
+        let mut line = std::mem::take(&mut self.line);
+        replace_invalid(&mut line, self.limit)?;
+        let outcome = self.end_line(text(&line), receive);
         // Its room is kept for the next line that is cut.
         self.line = line;
-        self.line.clear();
+        empty(&mut self.line);
         outcome
     }
 
     fn end_line<E>(
         &mut self,
-        mut line: &[u8],
+        mut line: &str,
         receive: &mut impl FnMut(Event<'_>) -> Result<(), E>,
     ) -> Result<(), Stopped<E>> {
         if std::mem::take(&mut self.first) {
@@ -78,22 +77,23 @@ impl Decoder {
         if line.trim_ascii().is_empty() {
             return Ok(());
         }
-        receive(Event {
+        let event = Event {
             name: UNNAMED,
-            data: &text(line),
-        })
-        .map_err(Stopped::Receiver)
+            data: line,
+        };
+        receive(event).map_err(Stopped::Receiver)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::cuts::{all_at_once, assert_cuts_do_not_matter, cut_at, pieces};
+    use super::super::cuts::{assert_cuts_do_not_matter, cut_at, events, pieces};
+    use super::super::{DEFAULT_LIMIT, Framing, TooLarge};
     use super::*;
     use proptest::prelude::*;
 
     fn lines(input: &[u8]) -> Vec<String> {
-        all_at_once(super::super::Framing::Ndjson, input)
+        events(Framing::Ndjson, &[input])
             .into_iter()
             .map(|(_, data)| data)
             .collect()
@@ -149,12 +149,17 @@ mod tests {
     proptest! {
         #[test]
         fn the_cuts_do_not_matter(bytes in pieces(), cuts in cut_at()) {
-            assert_cuts_do_not_matter(super::super::Framing::Ndjson, &bytes, &cuts)?;
+            assert_cuts_do_not_matter(Framing::Ndjson, DEFAULT_LIMIT, &bytes, &cuts)?;
         }
 
         #[test]
         fn nor_do_they_in_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..300), cuts in cut_at()) {
-            assert_cuts_do_not_matter(super::super::Framing::Ndjson, &bytes, &cuts)?;
+            assert_cuts_do_not_matter(Framing::Ndjson, DEFAULT_LIMIT, &bytes, &cuts)?;
+        }
+
+        #[test]
+        fn nor_do_they_near_the_limit(limit in 1_usize..60, bytes in pieces(), cuts in cut_at()) {
+            assert_cuts_do_not_matter(Framing::Ndjson, limit, &bytes, &cuts)?;
         }
     }
 }

@@ -4,24 +4,22 @@
 //! The input may be cut anywhere: within a line, a line end, a character or the byte-order mark. Bytes are split into
 //! lines before they are decoded, which comes to the same, because no byte of a character in UTF-8 is a line end.
 //!
-//! # Why the value of a cut `data` line is not kept as a line first
+//! # Why the value of a cut line is not copied from it
 //!
 //! A line that is held until its end and then copied to the event takes twice the event's memory. So as soon as the
-//! beginning of a cut line tells its field, the value goes where it belongs, and comments go nowhere.
+//! beginning of a cut line tells that it is data, the value goes where it belongs; comments go nowhere; and a line
+//! that turns out to be a name or an id becomes it.
 
 use std::time::Duration;
 
 use memchr::{memchr, memchr2};
 
-use super::{Event, Stopped, TooLarge, UNNAMED, hold, text};
+use super::{Event, KEPT, Stopped, TooLarge, UNNAMED, empty, hold, replace_invalid, text};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The beginning of a line that tells where its value goes, with the space that may follow.
 const DATA: &[u8] = b"data: ";
-
-/// What is kept of an event's memory for the next one.
-const KEPT: usize = 64 << 10;
 
 /// The decoder's state between two reads.
 #[derive(Debug)]
@@ -39,6 +37,17 @@ pub(crate) struct Decoder {
     has_data: bool,
     id: Vec<u8>,
     retry: Option<Duration>,
+}
+
+/// What a line says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Data,
+    Event,
+    Id,
+    Retry,
+    /// A comment, which has no name, or a field without a meaning.
+    Other,
 }
 
 /// What becomes of the rest of a line whose beginning has arrived.
@@ -70,7 +79,7 @@ impl Decoder {
     }
 
     /// The last `id` field; empty where there was none. What a reconnection would send as `Last-Event-ID`.
-    pub(crate) fn last_id(&self) -> std::borrow::Cow<'_, str> {
+    pub(crate) fn last_id(&self) -> &str {
         text(&self.id)
     }
 
@@ -133,8 +142,10 @@ impl Decoder {
         }
         while let Some(end) = memchr2(b'\n', b'\r', rest) {
             let (line, tail) = rest.split_at(end);
-            if let (Some(data), [b'\n', b'\n', after @ ..]) = (self.sole_data(line), tail) {
-                receive_data(data, receive)?;
+            if let [b'\n', b'\n', after @ ..] = tail
+                && let Some(data) = self.sole_data(line)
+            {
+                receive(Event { name: UNNAMED, data }).map_err(Stopped::Receiver)?;
                 rest = after;
                 continue;
             }
@@ -160,11 +171,11 @@ impl Decoder {
     }
 
     /// The data of an event that is this one line, if a blank one follows: nearly all are, and need no copy.
-    fn sole_data<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
+    fn sole_data<'a>(&self, line: &'a [u8]) -> Option<&'a str> {
         let begins = self.line.is_empty() && self.cut == Cut::Line && !self.has_data && self.name.is_empty();
         let fits = self.id.len() + line.len() <= self.limit;
         let data = line.strip_prefix(b"data:").filter(|_| begins && fits)?;
-        Some(data.strip_prefix(b" ").unwrap_or(data))
+        std::str::from_utf8(data.strip_prefix(b" ").unwrap_or(data)).ok()
     }
 
     /// Keeps what has arrived of a line.
@@ -217,11 +228,20 @@ impl Decoder {
         if std::mem::replace(&mut self.cut, Cut::Line) != Cut::Line {
             return Ok(());
         }
-        let line = std::mem::take(&mut self.line);
-        let outcome = self.end_line(&line, receive);
+        let mut line = std::mem::take(&mut self.line);
+        let outcome = match split(&line) {
+            (field @ (Field::Event | Field::Id), at) => {
+                line.drain(..at);
+                let held = self.held(field);
+                std::mem::swap(held, &mut line);
+                held.shrink_to(KEPT);
+                self.make_text(field).map_err(Stopped::TooLarge)
+            }
+            _ => self.end_line(&line, receive),
+        };
         // Its room is kept for the next line that is cut.
         self.line = line;
-        self.line.clear();
+        empty(&mut self.line);
         outcome
     }
 
@@ -233,34 +253,66 @@ impl Decoder {
         if line.is_empty() {
             return self.dispatch(receive);
         }
-        if line.len() > self.limit {
+        let (field, at) = split(line);
+        if field != Field::Data && line.len() > self.room_for_line(line) {
             return Err(TooLarge(self.limit).into());
         }
-        let (field, value) = match memchr(b':', line) {
-            None => (line, &[][..]),
-            Some(colon) => {
-                let (field, value) = line.split_at(colon);
-                let value = value.strip_prefix(b":").unwrap_or(value);
-                (field, value.strip_prefix(b" ").unwrap_or(value))
-            }
-        };
+        let value = line.get(at..).unwrap_or_default();
         match field {
-            b"data" => {
+            Field::Data => {
                 self.begin_data()?;
                 self.add_data(value)?;
             }
-            b"event" => set(&mut self.name, value),
-            b"id" if memchr(0, value).is_none() => set(&mut self.id, value),
-            b"retry" => self.retry = milliseconds(value).or(self.retry),
-            // Comments have no field name, and other fields no meaning.
-            _ => {}
+            Field::Event | Field::Id => {
+                let held = self.held(field);
+                held.clear();
+                held.extend_from_slice(value);
+                self.make_text(field)?;
+            }
+            Field::Retry => self.retry = milliseconds(value).or(self.retry),
+            Field::Other => {}
         }
         Ok(())
     }
 
+    /// How long a line may be that is no data. Comments are not held.
+    fn room_for_line(&self, line: &[u8]) -> usize {
+        if line.first() == Some(&b':') {
+            self.limit
+        } else {
+            // What a line is shows only in its beginning.
+            self.limit.saturating_sub(self.length()).max(DATA.len())
+        }
+    }
+
     fn hold_line(&mut self, bytes: &[u8]) -> Result<(), TooLarge> {
-        let others = self.name.len() + self.id.len() + self.data.len();
-        hold(&mut self.line, bytes, self.limit.saturating_sub(others)).map_err(|_| TooLarge(self.limit))
+        let room = self.limit.saturating_sub(self.length()).max(DATA.len());
+        if self.line.len() + bytes.len() > KEPT {
+            self.data.shrink_to_fit(); // Both may not have room to spare.
+        }
+        hold(&mut self.line, bytes, room).map_err(|_| TooLarge(self.limit))
+    }
+
+    /// The bytes of the event so far.
+    fn length(&self) -> usize {
+        self.name.len() + self.id.len() + self.data.len()
+    }
+
+    /// Where a field's value is held; `data` for those that are not.
+    fn held(&mut self, field: Field) -> &mut Vec<u8> {
+        match field {
+            Field::Event => &mut self.name,
+            Field::Id => &mut self.id,
+            _ => &mut self.data,
+        }
+    }
+
+    /// Replaces what is no text in a field's value, which may become longer by that.
+    fn make_text(&mut self, field: Field) -> Result<(), TooLarge> {
+        let (limit, all) = (self.limit, self.length());
+        let held = self.held(field);
+        let room = limit.saturating_sub(all - held.len());
+        replace_invalid(held, room).map_err(|_| TooLarge(limit))
     }
 
     fn begin_data(&mut self) -> Result<(), TooLarge> {
@@ -278,32 +330,43 @@ impl Decoder {
 
     fn dispatch<E>(&mut self, receive: &mut impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), Stopped<E>> {
         let result = if self.has_data {
-            let name = if self.name.is_empty() {
-                UNNAMED.into()
-            } else {
-                text(&self.name)
+            self.make_text(Field::Data)?;
+            let event = Event {
+                name: if self.name.is_empty() {
+                    UNNAMED
+                } else {
+                    text(&self.name)
+                },
+                data: text(&self.data),
             };
-            receive(Event {
-                name: &name,
-                data: &text(&self.data),
-            })
-            .map_err(Stopped::Receiver)
+            receive(event).map_err(Stopped::Receiver)
         } else {
             Ok(())
         };
-        self.name.clear();
-        if self.data.capacity() > KEPT {
-            self.data = Vec::new();
-        }
-        self.data.clear();
+        empty(&mut self.name);
+        empty(&mut self.data);
         self.has_data = false;
         result
     }
 }
 
-fn set(field: &mut Vec<u8>, value: &[u8]) {
-    field.clear();
-    field.extend_from_slice(value);
+/// The field that a line sets, and where its value begins.
+fn split(line: &[u8]) -> (Field, usize) {
+    let (name, at) = match memchr(b':', line) {
+        None => (line, line.len()),
+        Some(colon) => {
+            let (name, value) = line.split_at(colon);
+            (name, colon + if value.starts_with(b": ") { 2 } else { 1 })
+        }
+    };
+    let field = match name {
+        b"data" => Field::Data,
+        b"event" => Field::Event,
+        b"id" if memchr(0, line).is_none() => Field::Id,
+        b"retry" => Field::Retry,
+        _ => Field::Other,
+    };
+    (field, at)
 }
 
 /// A number of milliseconds in nothing but digits.
@@ -311,15 +374,6 @@ fn milliseconds(value: &[u8]) -> Option<Duration> {
     let digits = std::str::from_utf8(value).ok()?;
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| digits.parse().ok().map(Duration::from_millis))?
-}
-
-/// Hands over an event that has no name.
-fn receive_data<E>(data: &[u8], receive: &mut impl FnMut(Event<'_>) -> Result<(), E>) -> Result<(), Stopped<E>> {
-    let event = Event {
-        name: UNNAMED,
-        data: &text(data),
-    };
-    receive(event).map_err(Stopped::Receiver)
 }
 
 #[cfg(test)]

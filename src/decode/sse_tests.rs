@@ -7,7 +7,7 @@ use super::super::{DEFAULT_LIMIT, Framing};
 use super::*;
 
 fn decode(chunks: &[&[u8]]) -> Vec<(String, String)> {
-    cuts::decode(Framing::Sse, chunks)
+    cuts::events(Framing::Sse, chunks)
 }
 
 fn data(text: &str) -> Vec<String> {
@@ -101,13 +101,18 @@ fn an_event_above_the_limit_is_an_error_and_no_more_than_the_limit_is_held() {
     );
 }
 
+/// The memory that a decoder has taken.
+fn held(decoder: &Decoder) -> usize {
+    decoder.line.capacity() + decoder.name.capacity() + decoder.data.capacity() + decoder.id.capacity()
+}
+
 /// What a decoder holds at most while it is fed in pieces of this size, until it refuses.
 fn most_held(limit: usize, piece: &[u8], pieces: usize) -> (usize, Result<(), Stopped<()>>) {
     let mut decoder = Decoder::new(limit);
     let mut most = 0;
     for _ in 0..pieces {
         let outcome = decoder.feed(piece, |_| Ok(()));
-        most = most.max(decoder.line.capacity() + decoder.data.capacity());
+        most = most.max(held(&decoder));
         if outcome.is_err() {
             return (most, outcome);
         }
@@ -119,14 +124,21 @@ fn most_held(limit: usize, piece: &[u8], pieces: usize) -> (usize, Result<(), St
 fn memory_grows_by_no_more_than_the_limit_whatever_is_sent() {
     const LIMIT: usize = 100_000;
     let refused = Err(Stopped::TooLarge(TooLarge(LIMIT)));
-    for start in [&b"data: "[..], b"data:", b"field: ", b"event:", b"no colon at all"] {
+    for start in [
+        &b"data: "[..],
+        b"data:",
+        b"field: ",
+        b"event:",
+        b"id: ",
+        b"no colon at all",
+    ] {
         let mut decoder = Decoder::new(LIMIT);
         decoder.feed(start, |_| Ok::<(), ()>(())).unwrap();
         let mut fed = 0;
         while decoder.feed(&[b'x'; 1000], |_| Ok::<(), ()>(())).is_ok() {
             fed += 1000;
-            let held = (decoder.line.capacity(), decoder.data.capacity());
-            assert!(held.0 + held.1 <= LIMIT + 2 * DATA.len(), "{held:?} after {start:?}");
+            let held = held(&decoder);
+            assert!(held <= LIMIT + 2 * DATA.len(), "{held} after {start:?}");
             assert!(fed <= LIMIT);
         }
         assert!(fed >= LIMIT - 1000, "{fed} of {start:?}");
@@ -137,6 +149,56 @@ fn memory_grows_by_no_more_than_the_limit_whatever_is_sent() {
     assert!(outcome == refused && most <= 100, "{most}");
     let (most, outcome) = most_held(LIMIT, b"data: 0123456789\n\n: x\n", 20_000);
     assert!(outcome.is_ok() && most <= 100, "{most}");
+}
+
+#[test]
+fn names_and_ids_count_as_the_event_does_and_are_not_held_twice() {
+    const LIMIT: usize = 10 << 20;
+    let line = |start: &[u8], share: usize| [start, &vec![b'x'; LIMIT / 100 * share], b"\n"].concat();
+    for (lines, fits) in [
+        (vec![line(b"event: ", 90), line(b"data: ", 5)], true),
+        (vec![line(b"event: ", 60), line(b"data: ", 60)], false),
+        (vec![line(b"id:", 90), b"\n".to_vec(), line(b"data: ", 5)], true),
+        (
+            vec![line(b"id: ", 40), line(b"event: ", 40), line(b"data: ", 40)],
+            false,
+        ),
+        (vec![line(b"data: ", 60), line(b"event: ", 60)], false),
+    ] {
+        for size in [1 << 10, usize::MAX] {
+            let mut decoder = Decoder::new(LIMIT);
+            let mut most = 0;
+            let outcome = lines.concat().chunks(size).try_for_each(|piece| {
+                let outcome = decoder.feed(piece, |_| Ok::<(), ()>(()));
+                most = most.max(held(&decoder));
+                outcome
+            });
+            assert_eq!(outcome.is_ok(), fits, "{size}");
+            assert!(most <= LIMIT + KEPT, "{most} in pieces of {size}");
+        }
+    }
+}
+
+#[test]
+fn what_replaces_broken_characters_counts_as_well() {
+    const LIMIT: usize = 1 << 20;
+    for (bytes, fits) in [(LIMIT / 4, true), (LIMIT / 2, false)] {
+        let input = [b"data: ", &vec![0xFF; bytes][..], b"\n\n"].concat();
+        for size in [1000, usize::MAX] {
+            let mut decoder = Decoder::new(LIMIT);
+            let (mut most, mut length) = (0, 0);
+            let outcome = input.chunks(size).try_for_each(|piece| {
+                let outcome = decoder.feed(piece, |event| {
+                    length = event.data.len();
+                    Ok::<(), ()>(())
+                });
+                most = most.max(held(&decoder));
+                outcome
+            });
+            assert_eq!((outcome.is_ok(), length), (fits, if fits { bytes * 3 } else { 0 }));
+            assert!(most <= LIMIT + KEPT, "{most} in pieces of {size}");
+        }
+    }
 }
 
 #[test]
@@ -165,7 +227,7 @@ fn the_last_id_and_the_wait_before_a_reconnection_are_kept() {
         }
         decoder.finish(|_| Ok::<(), ()>(())).unwrap();
         (
-            decoder.last_id().into_owned(),
+            decoder.last_id().to_owned(),
             decoder.retry().map(|wait| wait.as_millis()),
         )
     };
@@ -209,11 +271,16 @@ fn a_receiver_that_refuses_stops_the_feeding() {
 proptest! {
     #[test]
     fn the_cuts_do_not_matter(bytes in pieces(), cuts in cut_at()) {
-        assert_cuts_do_not_matter(Framing::Sse, &bytes, &cuts)?;
+        assert_cuts_do_not_matter(Framing::Sse, DEFAULT_LIMIT, &bytes, &cuts)?;
     }
 
     #[test]
     fn nor_do_they_in_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..300), cuts in cut_at()) {
-        assert_cuts_do_not_matter(Framing::Sse, &bytes, &cuts)?;
+        assert_cuts_do_not_matter(Framing::Sse, DEFAULT_LIMIT, &bytes, &cuts)?;
+    }
+
+    #[test]
+    fn nor_do_they_near_the_limit(limit in 1_usize..60, bytes in pieces(), cuts in cut_at()) {
+        assert_cuts_do_not_matter(Framing::Sse, limit, &bytes, &cuts)?;
     }
 }

@@ -337,7 +337,7 @@ impl<S: Sink> Machine<S> {
         match &self.mode {
             Mode::Events { decoder, .. } => {
                 let (wait, id) = decoder.reconnection();
-                let id = self.asked.secrets.mask(id.into_owned());
+                let id = self.asked.secrets.mask(id.to_owned());
                 (wait, id.chars().take(64).collect())
             }
             _ => (None, String::new()),
