@@ -254,6 +254,13 @@ impl Finished {
         }
     }
 
+    /// With all that it wrote as standard output, for those that count in it.
+    pub fn merged(mut self) -> Self {
+        self.stdout.push_str(&self.stderr);
+        self.stderr.clear();
+        self
+    }
+
     /// The last lines of what it wrote.
     pub fn tail(&self, lines: usize) -> String {
         let all: Vec<&str> = self.stdout.lines().chain(self.stderr.lines()).collect();

@@ -146,6 +146,18 @@ pub fn peers(project: &Project) -> Outcome<PathBuf> {
     npm_tools::install_peers(project)
 }
 
+/// A compiler of C++, for libFuzzer.
+pub fn cpp_compiler(project: &Project) -> Outcome {
+    if find_program(&["c++", "g++", "clang++"]).is_some() {
+        return Ok(());
+    }
+    let package = apt::Package {
+        name: "g++",
+        why: "a compiler of C++, for the fuzzer",
+    };
+    apt::install(project, vec![package])
+}
+
 /// A Python that has the parser of Prometheus' own client.
 pub fn prometheus(project: &Project) -> Outcome<PathBuf> {
     python::prometheus(project)

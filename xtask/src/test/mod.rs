@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test, native and on every host, summed up in one line.
 
+mod fuzz;
 mod native;
 mod packaged;
 mod wasm;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Reports;
+use super::{Reports, fuzz};
 use crate::counts;
 use crate::hosts::Aimock;
 use crate::project::Project;
@@ -23,21 +23,6 @@ fn prometheus(project: &Project, reports: &mut Reports) {
         native_cargo(project, &args)
             .named("cargo test --test prometheus")
             .env("PROMETHEUS_PYTHON", &python)
-            .limit(BUILD)
-            .shown()
-            .finish()
-    });
-}
-
-/// Lets every fuzz target meet mutations of its corpus for a while. Two run at a time: together they take as long as
-/// half of them do.
-fn fuzz(project: &Project, reports: &mut Reports) {
-    let args = ["test", "--features", "cli", "--lib", "fuzz::tests::for_a_while", "--"];
-    let options = ["--ignored", "--nocapture", "--test-threads", "2"];
-    reports.add("fuzz", counts::of_rust, || {
-        native_cargo(project, &[args.as_slice(), &options].concat())
-            .named("the fuzz targets")
-            .env("FUZZ_SECONDS", "20")
             .limit(BUILD)
             .shown()
             .finish()
@@ -80,5 +65,5 @@ pub fn run(project: &Project, reports: &mut Reports) {
         });
     }
     prometheus(project, reports);
-    fuzz(project, reports);
+    fuzz::run(project, reports);
 }
