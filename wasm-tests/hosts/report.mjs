@@ -75,11 +75,14 @@ export class Report {
   /** Runs a program that prints the suite's lines, and counts them. */
   async suite(prefix, command, args, options = {}) {
     let complete = false;
-    const { code, stderr } = await run(command, args, options, (line) => {
+    let last = "none";
+    const { code, overdue, stderr } = await run(command, args, options, (line) => {
+      last = line;
       if (line === "end of the suite") complete = true;
       else this.line(prefix, line);
     });
-    const why = complete && code === 0 ? undefined : `it ended with ${code === null ? "a signal" : `code ${code}`}: ${stderr.trim().slice(-2000).replaceAll("\n", " ")}`;
+    const ending = overdue ? `was ended after ${LIMIT_SECONDS} s` : `ended with ${code === null ? "a signal" : `code ${code}`}`;
+    const why = complete && code === 0 ? undefined : `it ${ending}, its last line was "${last}": ${stderr.trim().slice(-2000).replaceAll("\n", " ")}`;
     this.add(`${prefix}: the suite runs to its end, and its process ends`, why);
   }
 
@@ -90,9 +93,17 @@ export class Report {
   }
 }
 
-/** Runs a program to its end, handing over each line of its output. */
+/** Runs a program to its end, or for as long as it may take, handing over each line of its output. */
 export async function run(command, args, options = {}, onLine = () => {}) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], timeout: LIMIT_SECONDS * 1000, ...options });
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+  let overdue = false;
+  const timer = setTimeout(() => {
+    overdue = true;
+    child.kill();
+    // Some tools are a script around the program, which lives on and would hold these open.
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, LIMIT_SECONDS * 1000);
   let stderr = "";
   child.stderr.on("data", (data) => (stderr += data));
   const lines = createInterface({ input: child.stdout });
@@ -104,6 +115,6 @@ export async function run(command, args, options = {}, onLine = () => {}) {
   const code = await new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", resolve);
-  });
-  return { code, stdout: stdout.join("\n"), stderr };
+  }).finally(() => clearTimeout(timer));
+  return { code, overdue, stdout: stdout.join("\n"), stderr };
 }
