@@ -116,7 +116,7 @@ impl CoreCall {
     /// body's stream. After an error of kind `again` it is to be called once more: it waits for the next attempt.
     pub fn head(&self) -> Promise {
         let (client, shared) = (self.client.clone(), self.shared.clone());
-        future_to_promise(async move {
+        future_to_promise(rt::until_stopped(async move {
             if shared.aborted.get() {
                 return Err(aborted());
             }
@@ -139,7 +139,7 @@ impl CoreCall {
                 failure: None,
             });
             Ok(stream.map_or(JsValue::UNDEFINED, JsValue::from))
-        })
+        }))
     }
 
     /// Whether a failure from here on is the caller's: content has come, or there would be no other attempt anyway.

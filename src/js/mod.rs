@@ -11,6 +11,7 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::rt;
 use crate::transport::abort_all;
 
 #[wasm_bindgen]
@@ -30,6 +31,7 @@ fn start() {
         let text = panic.to_string();
         console_error(&format!("llm-api-router: {text}"));
         abort_all();
+        rt::stop();
         let listener = ON_PANIC.with(|listener| listener.try_borrow().ok().and_then(|listener| listener.clone()));
         if let Some(listener) = listener {
             // Whatever it throws, the trap follows.

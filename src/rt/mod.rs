@@ -24,6 +24,8 @@ use std::ops::Add;
 use std::time::Duration;
 
 pub(crate) use host::{Sleep, check, now, on_own_behalf, random, spawn, unix_time};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use host::{stop, until_stopped};
 pub(crate) use span::Span;
 
 /// A random number from 0 to less than 1.

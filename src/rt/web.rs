@@ -1,12 +1,13 @@
 //! Web: the host's timers and tasks, and `performance.now()` for a clock.
 
 use std::cell::{Cell, RefCell};
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use js_sys::Set;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -30,6 +31,31 @@ extern "C" {
 
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
+}
+
+thread_local! {
+    /// The host's timers that are set at this moment.
+    static TIMERS: Set = Set::default();
+    /// The core has panicked: its memory cannot be trusted, so nothing of it may run again.
+    static STOPPED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The core panics: futures go on no more, and all timers are cleared, because a program does not end before them.
+pub(crate) fn stop() {
+    STOPPED.set(true);
+    TIMERS.with(|timers| timers.for_each(&mut |timer, _, _| clear_timeout(&timer)));
+}
+
+/// Runs a future for as long as the core has not panicked. The host may still have a turn of it in its queue by then.
+pub(crate) async fn until_stopped<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        if STOPPED.get() {
+            return Poll::Pending;
+        }
+        future.as_mut().poll(context)
+    })
+    .await
 }
 
 /// The present instant.
@@ -62,7 +88,7 @@ pub(crate) fn check() -> Result<(), &'static str> {
 
 /// Runs a future in the background.
 pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
-    wasm_bindgen_futures::spawn_local(future);
+    wasm_bindgen_futures::spawn_local(until_stopped(future));
 }
 
 /// Waits for what other calls bring about.
@@ -101,6 +127,7 @@ struct Armed {
 
 impl Drop for Armed {
     fn drop(&mut self) {
+        TIMERS.with(|timers| timers.delete(&self.timer));
         if !self.fired.get() {
             clear_timeout(&self.timer);
         }
@@ -148,6 +175,7 @@ impl Sleep {
         // Rounded up, for hosts that cut fractions off.
         let delay = (self.until.since(now).as_secs_f64() * 1e3).ceil().min(LONGEST_DELAY);
         let timer = set_timeout(callback.as_ref().unchecked_ref(), delay);
+        TIMERS.with(|timers| timers.add(&timer));
         *armed = Some(Armed {
             timer,
             at: self.until,

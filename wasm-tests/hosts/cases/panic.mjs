@@ -33,11 +33,23 @@ export async function panic({ pkg, core, mockUrl, check }) {
       const text = await readAll(await ask(plain, true));
       ok(text.length > 10, `the next call gave ${JSON.stringify(text)}`);
       equal((await ask(plain, false)).choices[0].message.content, text, "an answer that is not streamed");
-      for (const client of [streaming, waiting, plain]) equal(client.poolStats().inUse, 0, "places in use");
+      for (const client of [streaming, waiting, plain]) await until(() => client.poolStats().inUse === 0, "the places are free");
       waiting.close();
       await (await ask(streaming, true)).return();
     });
   }
+
+  await check("panic: no timer is left, for which a program would not end", async () => {
+    const left = await timersLeft(async () => {
+      const waiting = new pkg.Client(config("stall-head", one));
+      const calls = [ask(waiting, false), ask(waiting, false)];
+      for (const call of calls) call.catch(() => {});
+      await until(() => waiting.poolStats().waiting === 1, "a call waits in line");
+      trap(core);
+      for (const call of calls) await failure(call, pkg.LLMRouterError, "a call");
+    });
+    equal(left, 0, "timers");
+  });
 
   await check("panic: timers and answers of the instance that is gone change nothing", async () => {
     const client = new pkg.Client(config("slow", { timeoutConfig: { read: 0.2, total: 0.3 } }));
@@ -51,6 +63,31 @@ export async function panic({ pkg, core, mockUrl, check }) {
     const text = await readAll(await ask(new pkg.Client(config("slow")), true)); // takes longer than those limits
     ok(text.length > 10, `the next call gave ${JSON.stringify(text)}`);
   });
+}
+
+/** Runs with a look at the timers that are set meanwhile; gives how many of them are still to go off. */
+async function timersLeft(run) {
+  const { setTimeout, clearTimeout } = globalThis;
+  const timers = new Set();
+  globalThis.setTimeout = (callback, ...rest) => {
+    if (new Error().stack.includes("node:internal")) return setTimeout(callback, ...rest); // of a socket that is idle
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      callback();
+    }, ...rest);
+    timers.add(timer);
+    return timer;
+  };
+  globalThis.clearTimeout = (timer) => {
+    timers.delete(timer);
+    clearTimeout(timer);
+  };
+  try {
+    await run();
+  } finally {
+    Object.assign(globalThis, { setTimeout, clearTimeout });
+  }
+  return timers.size;
 }
 
 async function readLater(stream) {
