@@ -195,7 +195,7 @@ async fn every_provider_streams_an_answer_with_the_lines_of_the_readme() {
         ("openrouter", "OPENROUTER_API_KEY"),
         ("xai", "XAI_API_KEY"),
         ("zhipu", "ZHIPUAI_API_KEY"),
-        ("openai-compatible", "API_KEY"),
+        ("openai-compatible", "OPENAI_COMPATIBLE_API_KEY"),
     ] {
         let output = run_with("providers", &[provider], &[(variable, "id.secret"), ("BASE_URL", &url)]).await;
         let text = String::from_utf8(output.stdout).unwrap();

@@ -17,7 +17,7 @@ const providers = {
   aliyun: { apiKey: env.DASHSCOPE_API_KEY, defaultModel: "qwen-plus" },
   ollama: { defaultModel: "llama3.2" },
   // vLLM, llama.cpp, LiteLLM, Groq, Mistral, Together and others.
-  "openai-compatible": { apiKey: env.API_KEY, baseUrl: "http://localhost:8000/v1", defaultModel: "llama-3" },
+  "openai-compatible": { apiKey: env.OPENAI_COMPATIBLE_API_KEY, baseUrl: "http://localhost:8000/v1", defaultModel: "llama-3" },
 };
 
 const providerType = process.argv[2] ?? "openai";

@@ -21,7 +21,7 @@ fn config(provider: &str) -> ProviderConfig {
         "aliyun" => new("aliyun", key("DASHSCOPE_API_KEY")).default_model("qwen-plus"),
         "ollama" => new("ollama", String::new()).default_model("llama3.2"), // no key
         // vLLM, llama.cpp, LiteLLM, Groq, Mistral, Together and others.
-        _ => new("openai-compatible", key("API_KEY"))
+        _ => new("openai-compatible", key("OPENAI_COMPATIBLE_API_KEY"))
             .base_url("http://localhost:8000/v1")
             .default_model("llama-3"),
     }
