@@ -2,42 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // test code, also outside of test functions
 
+mod served;
+
 use std::thread;
 use std::time::Duration;
 
 use llm_api_router::blocking::{ChatStream, Client};
-use llm_api_router::mock_server::{MockServer, Stats};
 use llm_api_router::{
     CallOptions, ChatRequest, ConnectionPoolConfig, EmbeddingRequest, ErrorKind, Message, ProviderConfig, Result,
     TimeoutKind,
 };
+use served::serve;
 use tokio::runtime::{Builder, Runtime};
-
-/// A server in threads of its own, so that whoever blocks does not block it.
-struct Served {
-    server: MockServer,
-    runtime: Runtime,
-}
-
-fn serve() -> Served {
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
-    let server = runtime.block_on(MockServer::bind("127.0.0.1:0")).unwrap();
-    Served { server, runtime }
-}
-
-impl Served {
-    fn wait_until(&self, condition: impl FnMut(&Stats) -> bool) -> Stats {
-        self.runtime.block_on(async {
-            tokio::time::timeout(Duration::from_secs(20), self.server.wait_until(condition))
-                .await
-                .expect("the counters get there")
-        })
-    }
-}
 
 fn config(base_url: String) -> ProviderConfig {
     ProviderConfig::new("openai-compatible", "key")

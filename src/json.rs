@@ -165,18 +165,25 @@ impl Writer {
         self.raw(&number.to_string());
     }
 
-    /// An object whose fields `fill` writes.
-    pub(crate) fn object(&mut self, fill: impl FnOnce(&mut Self)) {
+    /// An object whose fields `fill` writes; gives what `fill` gives.
+    pub(crate) fn object<T>(&mut self, fill: impl FnOnce(&mut Self) -> T) -> T {
         self.raw("{");
-        fill(self);
+        let outcome = fill(self);
         self.0.push(b'}');
+        outcome
     }
 
-    /// A list whose items `fill` writes.
-    pub(crate) fn list(&mut self, fill: impl FnOnce(&mut Self)) {
+    /// A list whose items `fill` writes; gives what `fill` gives.
+    pub(crate) fn list<T>(&mut self, fill: impl FnOnce(&mut Self) -> T) -> T {
         self.raw("[");
-        fill(self);
+        let outcome = fill(self);
         self.0.push(b']');
+        outcome
+    }
+
+    /// A list of values whose texts are there already.
+    pub(crate) fn raws(&mut self, values: &[Json<'_>]) {
+        self.list(|writer| values.iter().for_each(|value| writer.raw(value.text())));
     }
 
     /// A field, unless its value is missing.

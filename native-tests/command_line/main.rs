@@ -12,6 +12,8 @@ mod benchmark;
 mod chat;
 mod mock;
 mod models;
+#[path = "../served.rs"]
+mod served;
 mod terminal;
 mod test;
 mod validate;
@@ -20,10 +22,8 @@ use std::env;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
 
-use llm_api_router::mock_server::{MockServer, Stats};
-use tokio::runtime::{Builder, Runtime};
+use served::{Served, serve};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_llm-api-router");
 
@@ -77,31 +77,7 @@ fn kill(signal: &str, child: &Child) {
     assert!(kill.success());
 }
 
-/// A mock server in a thread of its own.
-struct Served {
-    server: MockServer,
-    runtime: Runtime,
-}
-
-fn serve() -> Served {
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .unwrap();
-    let server = runtime.block_on(MockServer::bind("127.0.0.1:0")).unwrap();
-    Served { server, runtime }
-}
-
 impl Served {
-    fn wait_until(&self, condition: impl FnMut(&Stats) -> bool) {
-        self.runtime.block_on(async {
-            tokio::time::timeout(Duration::from_secs(30), self.server.wait_until(condition))
-                .await
-                .expect("the counters get there");
-        });
-    }
-
     /// What it answers to one message of the user's.
     fn answer(&self, prompt: &str) -> String {
         use llm_api_router::{ChatRequest, Client, Message, ProviderConfig};

@@ -31,18 +31,8 @@ pub(super) fn encode(fields: &Object<'_>, model: &str, streaming: bool) -> Resul
         return Err(unsupported(NAME, "tool_choice \"required\"", "name the function"));
     }
     let mut writer = Writer::default();
-    let mut outcome = Ok(());
     writer.object(|writer| {
         writer.name("model").string(model);
-        writer.name("input").object(|writer| {
-            writer.name("messages").list(|writer| {
-                for one in &messages {
-                    if let Err(error) = message(writer, one, plain) {
-                        outcome = Err(error);
-                    }
-                }
-            });
-        });
         writer.name("parameters").object(|writer| {
             writer.name("result_format").string("message");
             if streaming {
@@ -54,37 +44,38 @@ pub(super) fn encode(fields: &Object<'_>, model: &str, streaming: bool) -> Resul
             }
             writer.fields(&left);
         });
-    });
+        writer.name("input").object(|writer| {
+            writer
+                .name("messages")
+                .list(|writer| messages.iter().try_for_each(|one| message(writer, one, plain)))
+        })
+    })?;
     let path = if plain {
         "/services/aigc/text-generation/generation"
     } else {
         "/services/aigc/multimodal-generation/generation"
     };
-    outcome.map(|()| (writer.finish(), path))
+    Ok((writer.finish(), path))
 }
 
 fn message(writer: &mut Writer, message: &Message<'_>, plain: bool) -> Result<(), Error> {
-    let mut outcome = Ok(());
     writer.object(|writer| {
         writer
             .name("role")
             .string(if message.is_system() { "system" } else { &message.role });
-        let content = writer.name("content");
-        if plain {
-            match message.text() {
-                Ok(text) => content.string(&text),
-                Err(error) => outcome = Err(error),
-            }
-        } else {
-            content.list(|writer| outcome = parts(writer, message));
-        }
         for (name, value) in &message.fields.0 {
             if !matches!(&**name, "role" | "content" | "reasoning_content") && !value.is_null() {
                 writer.name(name).raw(value.text());
             }
         }
-    });
-    outcome
+        let content = writer.name("content");
+        if plain {
+            content.string(&message.text()?);
+            Ok(())
+        } else {
+            content.list(|writer| parts(writer, message))
+        }
+    })
 }
 
 fn parts(writer: &mut Writer, message: &Message<'_>) -> Result<(), Error> {
@@ -251,9 +242,7 @@ pub(super) fn encode_embeddings(fields: &Object<'_>, model: &str) -> Result<Vec<
     writer.object(|writer| {
         writer.name("model").string(model);
         writer.name("input").object(|writer| {
-            writer
-                .name("texts")
-                .list(|writer| inputs.iter().for_each(|input| writer.raw(input.text())));
+            writer.name("texts").raws(&inputs);
         });
         writer.name("parameters").object(|writer| {
             writer.option("dimension", fields.get("dimensions"));

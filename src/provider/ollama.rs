@@ -33,25 +33,17 @@ pub(super) fn encode(fields: &Object<'_>, model: &str, streaming: bool) -> Resul
     ];
     let left = leftover(fields, NAME, &taken)?;
     let mut writer = Writer::default();
-    let mut outcome = Ok(());
     writer.object(|writer| {
         writer.name("model").string(model);
-        writer.name("messages").list(|writer| {
-            for (number, one) in messages.iter().enumerate() {
-                let before = messages.get(..number).unwrap_or_default();
-                if let Err(error) = message(writer, one, before) {
-                    outcome = Err(error);
-                }
-            }
-        });
-        options(writer, fields);
-        if let Err(error) = other_fields(writer, fields) {
-            outcome = Err(error);
-        }
-        writer.fields(&left);
         writer.name("stream").raw(if streaming { "true" } else { "false" });
-    });
-    outcome.map(|()| writer.finish())
+        writer.name("messages").list(|writer| {
+            let mut numbered = messages.iter().enumerate();
+            numbered.try_for_each(|(number, one)| message(writer, one, messages.get(..number).unwrap_or_default()))
+        })?;
+        options(writer, fields);
+        other_fields(writer, fields).map(|()| writer.fields(&left))
+    })?;
+    Ok(writer.finish())
 }
 
 fn message(writer: &mut Writer, message: &Message<'_>, before: &[Message<'_>]) -> Result<(), Error> {
@@ -118,9 +110,7 @@ fn options(writer: &mut Writer, fields: &Object<'_>) {
         }
         let stop = stop(fields);
         if !stop.is_empty() {
-            options
-                .name("stop")
-                .list(|options| stop.iter().for_each(|text| options.raw(text.text())));
+            options.name("stop").raws(&stop);
         }
         options.fields(&fields.object("options").unwrap_or_default());
     });
@@ -284,9 +274,7 @@ pub(super) fn encode_embeddings(fields: &Object<'_>, model: &str) -> Result<Vec<
     let mut writer = Writer::default();
     writer.object(|writer| {
         writer.name("model").string(model);
-        writer
-            .name("input")
-            .list(|writer| inputs.iter().for_each(|input| writer.raw(input.text())));
+        writer.name("input").raws(&inputs);
         writer.option("dimensions", fields.get("dimensions"));
         writer.fields(&left);
     });

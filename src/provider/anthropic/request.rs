@@ -30,29 +30,25 @@ pub(in crate::provider) fn encode(fields: &Object<'_>, model: &str, streaming: b
     ];
     let left = leftover(fields, NAME, &taken)?;
     let mut writer = Writer::default();
-    let mut outcome = Ok(());
     writer.object(|writer| {
         writer.name("model").string(model);
         writer
             .name("max_tokens")
             .raw(max_tokens(fields).map_or(MAX_TOKENS, Json::text));
-        outcome = system(writer, &messages)
-            .and_then(|()| conversation(writer, &messages))
-            .and_then(|()| output(writer, fields))
-            .and_then(|()| tool_fields(writer, fields));
-        let stop = stop(fields);
-        if !stop.is_empty() {
-            writer
-                .name("stop_sequences")
-                .list(|writer| stop.iter().for_each(|text| writer.raw(text.text())));
-        }
-        metadata(writer, fields);
-        writer.fields(&left);
         if streaming {
             writer.name("stream").raw("true");
         }
-    });
-    outcome.map(|()| writer.finish())
+        let stop = stop(fields);
+        if !stop.is_empty() {
+            writer.name("stop_sequences").raws(&stop);
+        }
+        metadata(writer, fields);
+        system(writer, &messages)?;
+        conversation(writer, &messages)?;
+        output(writer, fields)?;
+        tool_fields(writer, fields).map(|()| writer.fields(&left))
+    })?;
+    Ok(writer.finish())
 }
 
 /// The instructions of all messages: one text, or blocks where a part has something to say beside its text.
@@ -84,29 +80,24 @@ fn system(writer: &mut Writer, messages: &[Message<'_>]) -> Result<(), Error> {
 /// The turns. What the same side says in several messages is one turn: results of tools are the user's.
 fn conversation(writer: &mut Writer, messages: &[Message<'_>]) -> Result<(), Error> {
     let messages: Vec<_> = messages.iter().filter(|message| !message.is_system()).collect();
-    let mut outcome = Ok(());
     writer.name("messages").list(|writer| {
-        for turn in messages.chunk_by(|left, right| side(left) == side(right)) {
+        let mut turns = messages.chunk_by(|left, right| side(left) == side(right));
+        turns.try_for_each(|turn| {
             writer.object(|writer| {
-                writer
-                    .name("role")
-                    .string(turn.first().map_or("user", |message| side(message)));
-                match turn {
-                    [message] if message.role == "user" && plain_text(message).is_some() => {
-                        writer.name("content").string(plain_text(message).unwrap_or_default());
-                    }
-                    _ => writer.name("content").list(|writer| {
-                        for message in turn {
-                            if let Err(error) = blocks(writer, message) {
-                                outcome = Err(error);
-                            }
-                        }
-                    }),
+                let role = turn.first().map_or("user", |message| side(message));
+                writer.name("role").string(role);
+                let content = writer.name("content");
+                if let [message] = turn
+                    && message.role == "user"
+                    && let Some(text) = plain_text(message)
+                {
+                    content.string(text);
+                    return Ok(());
                 }
-            });
-        }
-    });
-    outcome
+                content.list(|writer| turn.iter().try_for_each(|message| blocks(writer, message)))
+            })
+        })
+    })
 }
 
 fn side(message: &Message<'_>) -> &'static str {
@@ -141,17 +132,19 @@ fn blocks(writer: &mut Writer, message: &Message<'_>) -> Result<(), Error> {
         }
         return Ok(());
     }
-    let mut outcome = Ok(());
     writer.object(|writer| {
         writer.name("type").string("tool_result");
         let id = message.fields.string("tool_call_id").unwrap_or_default();
         writer.name("tool_use_id").string(&id);
+        let content = writer.name("content");
         match plain_text(message) {
-            Some(text) => writer.name("content").string(text),
-            None => writer.name("content").list(|writer| outcome = parts(writer, message)),
+            Some(text) => {
+                content.string(text);
+                Ok(())
+            }
+            None => content.list(|writer| parts(writer, message)),
         }
-    });
-    outcome
+    })
 }
 
 fn parts(writer: &mut Writer, message: &Message<'_>) -> Result<(), Error> {

@@ -45,15 +45,13 @@ pub(in crate::provider) fn encode(fields: &Object<'_>) -> Result<Vec<u8>, Error>
     ];
     let left = leftover(fields, NAME, &taken)?;
     let mut writer = Writer::default();
-    let mut outcome = Ok(());
     writer.object(|writer| {
-        outcome = system(writer, &messages)
-            .and_then(|()| conversation(writer, &messages))
-            .and_then(|()| generation_config(writer, fields))
-            .and_then(|()| tool_fields(writer, fields));
-        writer.fields(&left);
-    });
-    outcome.map(|()| writer.finish())
+        system(writer, &messages)?;
+        conversation(writer, &messages)?;
+        generation_config(writer, fields)?;
+        tool_fields(writer, fields).map(|()| writer.fields(&left))
+    })?;
+    Ok(writer.finish())
 }
 
 fn system(writer: &mut Writer, messages: &[Message<'_>]) -> Result<(), Error> {
@@ -78,25 +76,21 @@ fn conversation(writer: &mut Writer, messages: &[Message<'_>]) -> Result<(), Err
         .zip(messages)
         .filter(|(_, message)| !message.is_system())
         .collect();
-    let mut outcome = Ok(());
     writer.name("contents").list(|writer| {
-        for turn in turns.chunk_by(|(_, left), (_, right)| side(left) == side(right)) {
-            writer.object(|writer| {
-                writer
-                    .name("role")
-                    .string(turn.first().map_or("user", |(_, message)| side(message)));
-                writer.name("parts").list(|writer| {
-                    for (number, message) in turn {
-                        let before = messages.get(..*number).unwrap_or_default();
-                        if let Err(error) = parts(writer, message, before) {
-                            outcome = Err(error);
-                        }
-                    }
-                });
-            });
-        }
-    });
-    outcome
+        turns
+            .chunk_by(|(_, left), (_, right)| side(left) == side(right))
+            .try_for_each(|turn| {
+                writer.object(|writer| {
+                    let role = turn.first().map_or("user", |(_, message)| side(message));
+                    writer.name("role").string(role);
+                    writer.name("parts").list(|writer| {
+                        turn.iter().try_for_each(|(number, message)| {
+                            parts(writer, message, messages.get(..*number).unwrap_or_default())
+                        })
+                    })
+                })
+            })
+    })
 }
 
 fn parts(writer: &mut Writer, message: &Message<'_>, before: &[Message<'_>]) -> Result<(), Error> {
@@ -181,7 +175,6 @@ fn media_part(writer: &mut Writer, media: &Media<'_>) {
 fn generation_config(writer: &mut Writer, fields: &Object<'_>) -> Result<(), Error> {
     let own = fields.object("generationConfig").unwrap_or_default();
     let mut config = Writer::default();
-    let mut outcome = Ok(());
     config.object(|config| {
         config.option("maxOutputTokens", max_tokens(fields));
         for (ours, theirs) in [
@@ -197,18 +190,17 @@ fn generation_config(writer: &mut Writer, fields: &Object<'_>) -> Result<(), Err
         }
         let stop = stop(fields);
         if !stop.is_empty() {
-            config
-                .name("stopSequences")
-                .list(|config| stop.iter().for_each(|text| config.raw(text.text())));
+            config.name("stopSequences").raws(&stop);
         }
-        outcome = form(config, fields).and_then(|()| thinking(config, fields));
-        config.fields(&own);
-    });
+        form(config, fields)?;
+        // What is said in the API's own words goes last, where it counts.
+        thinking(config, fields).map(|()| config.fields(&own))
+    })?;
     let text = config.into_string();
     if text != "{}" {
         writer.name("generationConfig").raw(&text);
     }
-    outcome
+    Ok(())
 }
 
 fn form(config: &mut Writer, fields: &Object<'_>) -> Result<(), Error> {
@@ -284,9 +276,7 @@ fn tool_fields(writer: &mut Writer, fields: &Object<'_>) -> Result<(), Error> {
                 Choice::Required | Choice::Function(_) => "ANY",
             });
             if let Choice::Function(name) = choice {
-                writer
-                    .name("allowedFunctionNames")
-                    .list(|writer| writer.raw(name.text()));
+                writer.name("allowedFunctionNames").raws(&[name]);
             }
         });
     });
