@@ -2,7 +2,8 @@
 //!
 //! Whatever keeps a connection alive is dropped in a small task of its own, which then lets the runtime go round. That
 //! drop wakes hyper's tasks, one after the other, on the same worker, so that they have run, and closed the socket, when
-//! ours goes on. Another worker may have taken one of them over meanwhile; it is given a moment.
+//! ours goes on. Another worker may have taken one of them over meanwhile; it is given a moment, and more of them for as
+//! long as the machine is so busy that our own timer comes late.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,10 @@ use crate::rt;
 const ROUNDS: usize = 3;
 /// What another worker is given besides.
 const MOMENT: Duration = Duration::from_millis(1);
+/// A timer for a [`MOMENT`] that takes longer than this tells of a machine that keeps its threads waiting.
+const LATE: Duration = Duration::from_millis(4);
+/// So many late moments are waited for at most.
+const MOMENTS: usize = 10;
 
 /// Books a socket as closed when it is dropped: at the end of the task, or with it.
 struct Burial {
@@ -40,11 +45,21 @@ pub(super) fn bury(pool: &Arc<Pool>, place: Option<Arc<Place>>, remains: impl Se
         drop(remains);
         go_round().await;
         if Handle::current().runtime_flavor() != RuntimeFlavor::CurrentThread {
-            tokio::time::sleep(MOMENT).await;
+            give_moments().await;
             go_round().await;
         }
         drop(burial);
     });
+}
+
+async fn give_moments() {
+    for _ in 0..MOMENTS {
+        let from = rt::now();
+        tokio::time::sleep(MOMENT).await;
+        if rt::now().since(from) < LATE {
+            break;
+        }
+    }
 }
 
 async fn go_round() {
