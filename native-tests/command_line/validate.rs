@@ -191,3 +191,34 @@ fn what_nothing_works_without_does_not_hide_what_else_is_wrong() {
         }
     }
 }
+
+#[test]
+fn no_mistake_in_or_beside_a_key_tells_the_key() {
+    let scratch = Scratch::new("secret");
+    for (number, (form, text)) in [
+        ("toml", "provider_type = \"openai\"\napi_key = \"SECRET\n"),
+        ("toml", "provider_type = \"openai\"\napi_key = SECRET\n"),
+        ("toml", "provider_type = \"openai\"\napi_key = \"SECRET-é\"\n"),
+        ("toml", "provider_type = \"zhipu\"\napi_key = \"SECRET\"\n"),
+        (
+            "toml",
+            "provider_type = \"openai\"\nextra_headers = { x = 1, y = \"SECRET\" }\n",
+        ),
+        ("yaml", "provider_type: openai\napi_key: \"SECRET\n"),
+        ("yaml", "provider_type: openai\napi_key: [SECRET]\n"),
+        ("yaml", "provider_type: openai\napi_key: *SECRET\n"),
+        ("json", "{\"provider_type\": \"openai\",\n\"api_key\": \"SECRET\n}"),
+        ("json", "{\"provider_type\": \"openai\",\n\"api_key\": SECRET}"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let file = scratch.file(&format!("{number}.{form}"), text);
+        let (code, out, error) = run(&["validate", &file]);
+        assert_eq!(code, Some(1), "{text}: {error}");
+        assert!(
+            !error.is_empty() && !(out + &error).contains("SECRET"),
+            "{text}: {error}"
+        );
+    }
+}

@@ -10,17 +10,20 @@ export const endpoints = {
       { models: [{ name: "models/c" }] },
     ];
     const asked = [];
-    const list = (answer) => {
+    const clientOf = (answer) => {
       const fetch = async (url) => {
         asked.push(new URL(url).searchParams.get("pageToken"));
         return Response.json(answer());
       };
-      return bench.client(undefined, { providerType: "gemini", fetch }).models.list();
+      return bench.client(undefined, { providerType: "gemini", fetch });
     };
-    const { data, ...rest } = await list(() => pages[asked.length - 1]);
+    const client = clientOf(() => pages[asked.length - 1]);
+    const { data, ...rest } = await client.models.list();
     equal([data.map((model) => model.id), rest], [["a", "b", "c"], { object: "list" }], "the list");
     equal(asked, [null, "t/2", "t/3"], "pages");
-    const error = await failure(list(() => pages[1]), bench.pkg.StreamError, "a list without an end");
+    // They are asked of no model.
+    ok(client.metricsPrometheus().includes('llm_router_requests_total{provider="gemini",status="success"} 3\n'), "they are not counted");
+    const error = await failure(clientOf(() => pages[1]).models.list(), bench.pkg.StreamError, "a list without an end");
     ok(error.message.includes("100 pages"), error.message);
     equal(asked.length, 103, "requests");
   },

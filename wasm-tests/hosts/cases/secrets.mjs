@@ -30,6 +30,11 @@ export const secrets = {
     }
   },
 
+  "a client does not show its configuration"(bench) {
+    const shown = JSON.stringify(bench.client()) + String(bench.client());
+    ok(!shown.includes(KEY), shown);
+  },
+
   async "a host's own error that tells nothing stays the cause"(bench) {
     const cause = new Error("the echo of a host");
     const call = callsOf(bench, "openai-compatible", KEY, () => {
