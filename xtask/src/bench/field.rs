@@ -24,6 +24,8 @@ pub struct Field {
     pub https: String,
     pub certificate: String,
     programs: PathBuf,
+    /// A sentence for those that could not be built.
+    pub missing: Vec<String>,
     /// The folder of those in Python, and the interpreter that has what they need.
     python: Option<(PathBuf, PathBuf)>,
     _server: Server,
@@ -37,12 +39,22 @@ impl Field {
             step.named(name).limit(Duration::from_secs(1800)).shown().run()
         };
         build(&["--package", "native-bench"], "the build of the contestants")?;
-        let mut python = None;
+        let (mut python, mut missing) = (None, Vec::new());
         if peers {
+            let mut without = |who: &str, problem: String| {
+                eprintln!("{problem}");
+                let first = problem.lines().next().unwrap_or_default();
+                missing.push(format!("{who} could not be built: {first}"));
+            };
             // A workspace of its own, which shares what both have in common.
             let manifest = ["--manifest-path", "benches/rust-peers/Cargo.toml"];
-            build(&manifest, "the build of the other clients")?;
-            python = Some((project.root.join("benches/python"), setup::python_peers(project)?));
+            if let Err(problem) = build(&manifest, "the build of the other clients") {
+                without("The other clients in Rust", problem);
+            }
+            match setup::python_peers(project) {
+                Ok(interpreter) => python = Some((project.root.join("benches/python"), interpreter)),
+                Err(problem) => without("Those in Python", problem),
+            }
         }
         let (cores, pinning) = Cores::choose();
         let programs = project.target.join("release");
@@ -56,6 +68,7 @@ impl Field {
             https: text("https"),
             certificate: text("certificate"),
             programs,
+            missing,
             python,
             _server: server,
         })
@@ -67,7 +80,8 @@ impl Field {
             let (folder, python) = self.python.as_ref()?;
             self.cores.client(python).arg(folder.join(program))
         } else {
-            self.cores.client(&self.programs.join(program))
+            let program = self.programs.join(program);
+            program.is_file().then(|| self.cores.client(&program))?
         };
         Some(without_proxy(step.named(program)))
     }
