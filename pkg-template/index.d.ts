@@ -279,7 +279,14 @@ export interface ChatCompletionParams {
   model?: string;
   /** Answer in chunks, as they come. */
   stream?: boolean | null;
+  /**
+   * Whether a stream's last chunks count tokens.
+   * @default `include_usage: true` for `openai`, `openrouter`, `deepseek` and `xai`; the others count anyway, but for
+   * servers that are `openai-compatible`, of which not all know this field
+   */
   stream_options?: { include_usage?: boolean; [field: string]: unknown } | null;
+  /** How many answers to give. */
+  n?: number | null;
   temperature?: number | null;
   top_p?: number | null;
   max_tokens?: number | null;

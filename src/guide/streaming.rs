@@ -24,6 +24,10 @@
 //!   socket waits. Neither `read` nor `idle` runs meanwhile.
 //! - **Long answers**: [`Preset::LongStreaming`](crate::Preset::LongStreaming), which lets `read` wait for 300 s, together
 //!   with `idle`, which notices silence long before.
-//! - **An error in the middle** comes after the chunks that were complete before it.
+//! - **Counts of tokens come with the last chunks.** `openai`, `openrouter`, `deepseek` and `xai` are asked for them, the
+//!   other providers send them anyway. Of servers that are `openai-compatible` not all know the field that asks: where
+//!   yours does, `.set("stream_options", json!({"include_usage": true}))` on the request.
+//! - **An error in the middle** comes after the chunks that were complete before it, and is of the kind that its code
+//!   means: a rate limit is a [`RateLimit`](crate::ErrorKind::RateLimit) here, too.
 //!
 //! Without asynchronous code, the feature `blocking` gives the same stream as an iterator.

@@ -9,11 +9,12 @@ use super::{Credentials, Provider};
 const SHORTEST_VALUE: usize = 8;
 
 /// Beginnings of the names of headers whose values are nobody's secret.
-const PLAIN: [&str; 8] = [
+const PLAIN: [&str; 9] = [
     "accept",
     "anthropic-",
     "content-",
     "http-referer",
+    "openai-",
     "user-agent",
     "x-dashscope-",
     "x-request-id",
