@@ -90,6 +90,36 @@ fn what_fails_is_told_on_the_error_output() {
 }
 
 #[test]
+fn a_proxy_that_tells_what_it_was_sent_is_quoted_without_its_password() {
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = proxy.local_addr().unwrap();
+    let answering = std::thread::spawn(move || {
+        let (mut socket, _) = proxy.accept().unwrap();
+        let mut head = String::new();
+        while !head.contains("\r\n\r\n") {
+            let mut bytes = [0; 4096];
+            let length = socket.read(&mut bytes).unwrap();
+            head.push_str(std::str::from_utf8(&bytes[..length]).unwrap());
+        }
+        let head = head.replace("\r\n", " ").replace('"', "'");
+        let told = format!(r#"{{"error":"the password is proxy-password, of {head}"}}"#);
+        let answer = format!("HTTP/1.1 400 X\r\ncontent-length: {}\r\n\r\n{told}", told.len());
+        socket.write_all(answer.as_bytes()).unwrap();
+    });
+    let arguments = [&["chat"], at("http://llm.test/v1").as_slice(), &["Hello"]].concat();
+    let output = command(&arguments)
+        .env("HTTP_PROXY", format!("http://user:proxy-password@{address}"))
+        .output()
+        .unwrap();
+    answering.join().unwrap();
+    let (code, _, error) = ended(output);
+    assert!(code == Some(1) && error.contains("the password is …, of"), "{error}");
+    assert!(error.contains("proxy-authorization: Basic …"), "{error}");
+    // user:proxy-password in base64.
+    assert!(!error.contains("dXNlcjpwcm94eS1wYXNzd29yZA=="), "{error}");
+}
+
+#[test]
 fn nobody_reads_on_and_nobody_is_told() {
     let served = serve();
     let url = served.server.scenario_url("endless");

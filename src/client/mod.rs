@@ -61,7 +61,8 @@ impl Client {
 
     /// A client that is given something by its target, such as a replacement for the host's fetch.
     pub(crate) fn with_host(config: ProviderConfig, host: Host) -> Result<Self> {
-        let settings = config.validate()?;
+        let mut settings = config.validate()?;
+        settings.secrets = settings.secrets.beside(host.secrets());
         let gate = Gate::new(settings.places());
         let transport = Transport::new(&settings, host)?;
         let meter = Meter::new(settings.provider.name(), &settings.base_url);

@@ -53,6 +53,16 @@ impl Secrets {
         }
     }
 
+    /// Those of a client whose host knows of others.
+    pub(crate) fn beside(self: &Arc<Self>, others: Vec<String>) -> Arc<Self> {
+        if others.is_empty() {
+            return Arc::clone(self);
+        }
+        let mut all = Self::clone(self);
+        all.texts.extend(others);
+        Arc::new(all)
+    }
+
     fn and(mut self, headers: &[(String, String)]) -> Self {
         let secret = headers.iter().filter(|(name, _)| is_secret(name));
         self.texts.extend(

@@ -75,6 +75,13 @@ impl Default for Host {
     }
 }
 
+impl Host {
+    /// What no error may tell besides the configuration's secrets: passwords for proxies.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        proxy::passwords(self.variable)
+    }
+}
+
 /// Whether this target's URL parser accepts it.
 pub(crate) fn check_url(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())

@@ -1,6 +1,8 @@
 //! Proxies from the environment, read once per client: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
 
-use reqwest::{ClientBuilder, NoProxy, Proxy};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::{ClientBuilder, NoProxy, Proxy, Url};
 
 use crate::error::Error;
 
@@ -62,6 +64,44 @@ impl Proxies {
     }
 }
 
+/// The passwords in the environment's addresses of proxies, as they are written and as they are sent.
+pub(super) fn passwords(variable: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+    let values = names
+        .iter()
+        .flat_map(|name| [variable(name), variable(&name.to_ascii_lowercase())]);
+    let mut passwords = Vec::new();
+    for url in values.flatten().filter_map(|value| Url::parse(value.trim()).ok()) {
+        if let Some(password) = url.password() {
+            let sent = [decoded(url.username()), b":".to_vec(), decoded(password)].concat();
+            passwords.extend([password.to_owned(), STANDARD.encode(sent)]);
+        }
+    }
+    passwords
+}
+
+/// Without the escapes of an address.
+fn decoded(text: &str) -> Vec<u8> {
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part
+            .split_at_checked(2)
+            .map(|(code, rest)| (u8::from_str_radix(code, 16), rest))
+        {
+            Some((Ok(byte), rest)) => {
+                bytes.push(byte);
+                bytes.extend_from_slice(rest.as_bytes());
+            }
+            _ => {
+                bytes.push(b'%');
+                bytes.extend_from_slice(part.as_bytes());
+            }
+        }
+    }
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,6 +114,16 @@ mod tests {
                 .map(|(_, value)| (*value).to_owned())
         };
         Proxies::from_variables(find)
+    }
+
+    #[test]
+    fn passwords_are_known_as_they_are_written_and_as_they_are_sent() {
+        let find = |name: &str| match name {
+            "HTTPS_PROXY" => Some("http://us%65r:p%40ss-word@proxy.test:3128".to_owned()),
+            "http_proxy" => Some("http://proxy.test".to_owned()),
+            _ => None,
+        };
+        assert_eq!(passwords(find), ["p%40ss-word", "dXNlcjpwQHNzLXdvcmQ="]);
     }
 
     #[test]
