@@ -18,7 +18,8 @@ pub enum HttpVersion {
     #[default]
     Http1,
     /// HTTP/2, `"2"` in files: up to 100 requests at a time over each socket. `https` servers must agree to it in the
-    /// TLS handshake; `http` servers must expect it.
+    /// TLS handshake; `http` servers must expect it. Calls with different limits share a socket, so the kernel's own
+    /// limit on what stays unacknowledged is off there: a dead peer is found by the calls' clocks and by probes.
     Http2,
 }
 
