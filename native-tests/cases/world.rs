@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use super::table::{Case, Moment};
 
 /// What has not come by then does not come.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK: Duration = Duration::from_millis(2);
 
 pub struct World {

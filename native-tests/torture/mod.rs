@@ -22,7 +22,7 @@ pub use answers::*;
 pub use socket::Socket;
 
 /// Whatever has not happened after this long will not happen.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the server has seen of its sockets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use super::super::Host;
 use super::super::pair::Pair;
 use crate::config::{ConnectionPoolConfig, HttpVersion, ProviderConfig};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The size of the answer under `/big`.
 pub(super) const BIG: usize = 1024 * 1024;
 
