@@ -16,7 +16,7 @@ use crate::provider::{self, Asked, Input};
 use crate::retry::{Advice, Circumstances, Retries};
 use crate::rt::{self, Instant, Sleep};
 use crate::stream::{Machine, Reader, Sink, Typed};
-use crate::transport::{Failure, Request};
+use crate::transport::{Failure, Headers, Request};
 
 /// A call that was checked and encoded; nothing was sent yet.
 pub(crate) struct Prepared {
@@ -186,7 +186,7 @@ impl Call {
         let response = outcome(clocks, sent).await?;
         let advice = match response.head.status {
             200..=299 => Advice::default(),
-            _ => Advice::of(&response.head.headers, rt::unix_time()),
+            _ => Advice::of(&Headers::from(&response.head.headers), rt::unix_time()),
         };
         let mut machine = Machine::new(
             clocks.clone(),

@@ -19,7 +19,7 @@ use crate::provider::{Asked, Operation};
 use crate::retry::Advice;
 use crate::rt::Instant;
 use crate::stream::{JsonText, Machine, Sink, Typed};
-use crate::transport::{Head, Headers};
+use crate::transport::{Head, Received};
 
 /// A key that no answer may bring into an error. It has the form of every provider's keys.
 const KEY: &str = "fuzzed-id.fuzzed-secret";
@@ -146,7 +146,7 @@ impl Answer<'_> {
         let at = Instant::at(Duration::ZERO);
         let head = Head {
             status: self.status,
-            headers: Headers::default(),
+            headers: Received::default(),
         };
         let clocks = SharedClocks::new(Clocks::start(at, Limits::default(), self.streaming));
         let asked = Asked {

@@ -276,7 +276,7 @@ mod tests {
     fn what_is_reported_is_of_the_kind_that_its_codes_mean() {
         let head = Head {
             status: 200,
-            headers: crate::transport::Headers::default(),
+            headers: crate::transport::Received::default(),
         };
         for (json, kind, again) in [
             (r#"{"message":"m","code":400}"#, ErrorKind::BadRequest, false),

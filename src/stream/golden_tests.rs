@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind};
 use crate::provider::{self, Asked, ChatInput, Input, Operation};
 use crate::retry::Advice;
 use crate::rt::Instant;
-use crate::transport::{Head, Headers, Request};
+use crate::transport::{Head, Received, Request};
 use crate::types::{ChatChunk, ChatCompletion, ChatRequest, Embeddings, Models, RawChatRequest};
 
 const KEY: &str = "id-0123.secret-4567";
@@ -104,7 +104,7 @@ impl Case {
         };
         let head = Head {
             status: self.json["status"].as_u64().unwrap_or(200).try_into().unwrap(),
-            headers: Headers::default(),
+            headers: Received::default(),
         };
         let clocks = SharedClocks::new(Clocks::start(at, Limits::default(), streaming));
         Machine::new(clocks, sink, head, Advice::default(), asked, settings, streaming)

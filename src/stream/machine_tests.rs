@@ -49,7 +49,10 @@ fn machine_of<S: Sink>(
     Machine::new(
         clocks,
         sink,
-        Head { status, headers },
+        Head {
+            status,
+            headers: headers.into(),
+        },
         advice,
         asked,
         &settings,

@@ -11,6 +11,7 @@
 //! Transport::close(&self)
 //! Transport::capabilities(&self) -> Capabilities
 //! Transport::sockets(&self) -> Option<SocketStats>
+//! Received::get(&self, name) -> Option<&str>, and from and into Headers
 //! Body::poll_chunk(&mut self, &mut Context) -> Poll<Option<Result<Bytes, Failure>>>
 //! ```
 
@@ -26,7 +27,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-pub(crate) use host::{Body, Cause, Host, Transport, check_url};
+pub(crate) use host::{Body, Cause, Host, Received, Transport, check_url};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use host::{Hold, abort_all, failure_of};
 pub(crate) use sockets::REOPENED_WITHIN;
@@ -54,7 +55,7 @@ pub(crate) struct Address {
 #[derive(Debug, Clone)]
 pub(crate) struct Head {
     pub(crate) status: u16,
-    pub(crate) headers: Headers,
+    pub(crate) headers: Received,
 }
 
 /// A head and the body behind it.

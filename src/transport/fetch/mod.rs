@@ -19,7 +19,7 @@ pub(crate) use failure::of_read as failure_of;
 use self::abort::Abort;
 use self::answer::Answer;
 use self::phases::Phases;
-use super::{Failure, Request, Response, SocketStats};
+use super::{Failure, Headers, Request, Response, SocketStats};
 use crate::capabilities::Capabilities;
 use crate::config::Settings;
 use crate::deadline::SharedClocks;
@@ -166,6 +166,15 @@ impl Transport {
             self.own_traced().is_some(),
             rt::detect::is_firefox(),
         )
+    }
+}
+
+/// The headers of an answer.
+pub(crate) type Received = Headers;
+
+impl From<&Received> for Headers {
+    fn from(received: &Received) -> Self {
+        received.clone()
     }
 }
 

@@ -67,23 +67,37 @@ pub(super) fn request(request: &Request, target: &Target, dials: Arc<Dials>) -> 
     Ok(sent)
 }
 
-/// The head of an answer.
-pub(super) fn head(response: &reqwest::Response) -> Head {
-    let lines = response.headers();
-    let bytes = lines
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum();
-    let mut headers = Headers::with_capacity(lines.len(), bytes);
-    for (name, value) in lines {
-        match std::str::from_utf8(value.as_bytes()) {
-            Ok(value) => headers.push(name.as_str(), value),
-            Err(_) => headers.push(name.as_str(), &String::from_utf8_lossy(value.as_bytes())),
-        }
+/// The headers of an answer, as they came: few of them are ever looked at.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Received(HeaderMap);
+
+impl Received {
+    /// The first value under this name, if it is text.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        std::str::from_utf8(self.0.get(name)?.as_bytes()).ok()
     }
+}
+
+impl From<&Received> for Headers {
+    fn from(received: &Received) -> Self {
+        let lines = received.0.iter();
+        lines
+            .filter_map(|(name, value)| Some((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?)))
+            .collect()
+    }
+}
+
+impl From<Headers> for Received {
+    fn from(headers: Headers) -> Self {
+        Self(lines(&headers).unwrap_or_default())
+    }
+}
+
+/// The head of an answer, which is taken out of it.
+pub(super) fn head(response: &mut reqwest::Response) -> Head {
     Head {
         status: response.status().as_u16(),
-        headers,
+        headers: Received(std::mem::take(response.headers_mut())),
     }
 }
 

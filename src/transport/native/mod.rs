@@ -40,6 +40,7 @@ use rustls::pki_types::CertificateDer;
 
 pub(crate) use body::Body;
 pub(crate) use cause::Cause;
+pub(crate) use head::Received;
 
 use self::counters::Closed;
 use self::failure::{Progress, unsendable};
@@ -131,9 +132,10 @@ impl Transport {
             outcome = self.exchange(&mut lease, request, &target, &clocks).await;
         }
         match outcome {
-            Ok(response) => {
+            Ok(mut response) => {
                 clocks.lock().head_arrives(rt::now());
-                let (head, keep) = (head::head(&response), head::keep(&response));
+                let keep = head::keep(&response);
+                let head = head::head(&mut response);
                 (lease.pending, lease.body) = (None, Some(response.into()));
                 Ok(Response {
                     head,
