@@ -1,5 +1,6 @@
 //! What a client is configured with, how it is read, and the checks it passes before anything is sent.
 
+mod base_url;
 mod call;
 mod header;
 mod http_version;

@@ -8,12 +8,11 @@ use serde::{Deserialize, Deserializer};
 use super::pool::{count, in_range};
 use super::raw::{Table, Value};
 use super::timeouts::limit;
-use super::{ConnectionPoolConfig, HttpVersion, Preset, RetryConfig, TimeLimit, TimeoutConfig, header};
+use super::{ConnectionPoolConfig, HttpVersion, Preset, RetryConfig, TimeLimit, TimeoutConfig, base_url, header};
 use crate::deadline::Limits;
 use crate::decode::DEFAULT_LIMIT;
 use crate::error::Error;
 use crate::provider::{Credentials, Provider, Secrets};
-use crate::transport::check_url;
 
 const MOST_EVENT: usize = 1 << 30;
 
@@ -220,7 +219,7 @@ impl ProviderConfig {
         self.extra_headers
             .iter()
             .try_for_each(|(name, value)| header::check("extra_headers", name, value))?;
-        let base_url = base_url(provider, self.base_url)?;
+        let base_url = base_url::check(provider, self.base_url)?;
         let pool = self
             .connection_pool_config
             .or(self.preset.map(Preset::connection_pool_config))
@@ -266,43 +265,6 @@ fn default_model(provider: Provider, given: Option<String>) -> Option<String> {
     given.or_else(|| provider.default_model().map(str::to_owned))
 }
 
-fn base_url(provider: Provider, given: Option<String>) -> Result<String, Error> {
-    let Some(url) = given.or_else(|| provider.base_url().map(str::to_owned)) else {
-        return Err(Error::config(format!(
-            "base_url is missing: provider_type {:?} has no address of its own; give one such as \"http://localhost:8000/v1\"",
-            provider.name()
-        )));
-    };
-    if is_plain_url(&url) && check_url(&url) {
-        return Ok(url.trim_end_matches('/').to_owned());
-    }
-    Err(Error::config(format!(
-        "base_url must be an absolute http:// or https:// address without user, query or fragment, such as \"https://api.example.com/v1\", got {:?}",
-        without_user(&url)
-    )))
-}
-
-/// What every target's URL parser would agree to, so that they all refuse the same.
-fn is_plain_url(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
-        return false;
-    };
-    let host = rest.split('/').next().unwrap_or_default();
-    !host.is_empty()
-        && !host.starts_with(':')
-        && rest
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && !br#"?#@\<>"{}|^`"#.contains(&byte))
-}
-
-/// The address for a message: what stands before an `@` may be a password.
-fn without_user(url: &str) -> String {
-    match url.rsplit_once('@') {
-        Some((_, host)) => format!("…@{host}"),
-        None => url.to_owned(),
-    }
-}
-
 impl fmt::Debug for ProviderConfig {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<_> = self.extra_headers.iter().map(|(name, _)| name).collect();
@@ -310,7 +272,7 @@ impl fmt::Debug for ProviderConfig {
             .debug_struct("ProviderConfig")
             .field("provider_type", &self.provider_type)
             .field("api_key", &self.api_key.as_ref().map(|_| "…"))
-            .field("base_url", &self.base_url.as_deref().map(without_user))
+            .field("base_url", &self.base_url.as_deref().map(base_url::without_user))
             .field("default_model", &self.default_model)
             .field("extra_headers", &headers)
             .field("preset", &self.preset)
