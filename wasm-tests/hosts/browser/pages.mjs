@@ -1,8 +1,9 @@
 // The pages that the browsers open: as they are, and built by Vite.
 
 import { rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { run, settings, tool } from "../report.mjs";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { env, run, settings, tool } from "../report.mjs";
 import { serve } from "./server.mjs";
 
 const LIMIT_SECONDS = 120;
@@ -18,6 +19,15 @@ export async function viteBuild() {
   const { code, stdout, stderr } = await run(tool("vite"), ["build", HERE, "--base", "./", "--outDir", out]);
   if (code !== 0) throw new Error(`vite build ended with code ${code}: ${stdout} ${stderr}`);
   return out;
+}
+
+/** Vite's server for development over the whole project. It bundles what pages import when they first ask for it. */
+export async function viteDev() {
+  const { createServer } = await import(pathToFileURL(createRequire(`${env("TOOLS")}/package.json`).resolve("vite")));
+  const options = { host: "127.0.0.1", port: 0, ws: false };
+  const server = await createServer({ root: PROJECT, configFile: false, logLevel: "error", server: options, optimizeDeps: { entries: ["examples/browser/*.html"] } });
+  await server.listen();
+  return { url: `http://127.0.0.1:${server.httpServer.address().port}`, close: () => server.close() };
 }
 
 /** Opens a page of the suite and counts its lines. */

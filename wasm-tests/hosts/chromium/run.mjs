@@ -1,7 +1,7 @@
 // Tests of the package in Chromium: pages without a bundler and from a Vite build, a module Worker, and the example.
 
 import { serve } from "../browser/server.mjs";
-import { PROJECT, suitePage, viteBuild } from "../browser/pages.mjs";
+import { PROJECT, suitePage, viteBuild, viteDev } from "../browser/pages.mjs";
 import { expectedText } from "../examples.mjs";
 import { env, Report } from "../report.mjs";
 import { launch } from "./browser.mjs";
@@ -16,20 +16,20 @@ try {
   await report.test("chromium Vite: vite build", async () => {
     await suitePage(report, "chromium Vite", browser, "index.html", { folder: await viteBuild() });
   });
-  await report.test("chromium: examples/browser/index.html", example);
+  await report.test("chromium: examples/browser/index.html", async () => example(await serve(PROJECT)));
+  await report.test("chromium Vite: the example in development", async () => example(await viteDev()));
 } finally {
   await browser.close();
 }
 report.finish();
 
-async function example() {
-  const server = await serve(PROJECT);
+async function example(server) {
   try {
     const page = await browser.open(`${server.url}/examples/browser/index.html?base_url=${encodeURIComponent(`${env("MOCK_URL")}/v1`)}`);
     await page.click("button");
     const expected = await expectedText();
     await page.waitForFunction((text) => document.querySelector("p").textContent === text, expected, { timeout: 10000 });
   } finally {
-    server.close();
+    await server.close();
   }
 }

@@ -1,6 +1,7 @@
 // Tests of the package in Node: imported and required, and the example.
 
 import { fileURLToPath } from "node:url";
+import { edgeLight, emits, rollup, webpack } from "../bundlers/build.mjs";
 import { exampleEnv, expectAnswer, expectFigures, expectProvider, PROVIDERS } from "../examples.mjs";
 import { Report, run, settings } from "../report.mjs";
 
@@ -23,4 +24,13 @@ await report.test("node: examples/node/connection_pool_optimization.mjs", async 
 for (const provider of Object.keys(PROVIDERS)) {
   await report.test(`node: examples/node/providers.mjs ${provider}`, () => expectProvider(provider));
 }
+for (const build of [webpack, rollup, edgeLight]) {
+  await report.test(`node: an application built by ${build.name}`, async () => {
+    const { stdout, stderr } = await run(process.execPath, [await build(), exampleEnv.OPENAI_BASE_URL]);
+    await expectAnswer(stdout || stderr);
+  });
+}
+await report.test("webpack puts the wasm of llm-api-router/url beside what it builds", async () => {
+  if (!emits(await webpack("url.mjs"), "core_bg.wasm")) throw new Error("there is no such file");
+});
 report.finish();

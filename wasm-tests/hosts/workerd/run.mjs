@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { until } from "../cases/check.mjs";
 import { exampleEnv, expectAnswer, MESSAGES } from "../examples.mjs";
 import { Report, settings } from "../report.mjs";
+import { startCollectable } from "./collectable.mjs";
 import { build, DATES, ServiceResponse, start } from "./workers.mjs";
 
 const report = new Report();
@@ -15,6 +16,7 @@ for (const date of DATES) {
     await suite(date, await build(config, date));
   });
 }
+await report.test("workerd: a stream that becomes garbage frees its place, and its fetch ends with the invocation at the latest", collected);
 await report.test("workerd: examples/edge-worker/worker.js", example);
 await report.test("workerd: examples/edge-worker/keep.js keeps all of an answer whose visitor has left", keep);
 report.finish();
@@ -68,6 +70,20 @@ async function left(worker) {
   const seen = JSON.stringify({ done, inUse, waiting, errors, cancellations });
   // Of the first invocation a stream and a call in line, and the stream of the second one.
   if (seen !== '{"done":false,"inUse":0,"waiting":0,"errors":{},"cancellations":3}') throw new Error(seen);
+}
+
+async function collected() {
+  const date = DATES.at(-1);
+  const worker = await startCollectable(await build(config, date, "garbage-worker.mjs"), date);
+  const aborted = async () => (await (await fetch(`${host.mockUrl}/_stats`)).json()).aborted;
+  try {
+    const before = await aborted();
+    const answer = await (await fetch(worker.url, { method: "POST", body: JSON.stringify(host) })).text();
+    if (answer !== "ok") throw new Error(answer);
+    await until(async () => (await aborted()) >= before + 2, "the server sees the end of both streams");
+  } finally {
+    await worker.close();
+  }
 }
 
 async function keep() {
