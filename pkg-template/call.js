@@ -9,6 +9,8 @@ const VIEW_BYTES = 65536;
 /** How much is read after the last event, so that the host can use the socket again. */
 const DRAIN_BYTES = 65536;
 const DRAIN_MS = 1000;
+/** The memory that the last answer was read into: it costs more to make than to use. */
+let spare;
 /** Hosts fire a timer at once that is set to more than this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -165,7 +167,11 @@ export class Call {
     if (this.#leaving && !this.#over) throw AGAIN;
     const { done, value } = result;
     if (view && value) this.#memory = value.buffer; // comes back with the result; the core copies what it needs
-    if (done || this.#over) return undefined;
+    if (done || this.#over) {
+      spare = this.#memory;
+      this.#memory = undefined;
+      return undefined;
+    }
     if (!ArrayBuffer.isView(value)) throw this.#end(notBytes(value));
     return value;
   }
@@ -260,7 +266,8 @@ export class Call {
   #openReader(body) {
     try {
       this.#reader = body.getReader({ mode: "byob" });
-      this.#memory = new ArrayBuffer(VIEW_BYTES);
+      this.#memory = spare?.byteLength === VIEW_BYTES ? spare : new ArrayBuffer(VIEW_BYTES);
+      spare = undefined;
     } catch {
       this.#reader = body.getReader(); // not a byte stream
     }

@@ -102,7 +102,7 @@ export class Client {
     this.#open();
     // Headers, Map and lists of pairs are iterable and have no keys of their own to read.
     if (headers) rest.headers = typeof headers[Symbol.iterator] === "function" ? Object.fromEntries(headers) : headers;
-    const call = new Call(this.#prepared(prepare, rest), signal, (call) => this.#calls.delete(call));
+    const call = new Call(this.#prepared(prepare, options && rest), signal, (call) => this.#calls.delete(call));
     this.#calls.add(call);
     const answer = await call.open();
     if (!call.streaming) return answer;

@@ -65,7 +65,8 @@ pub(crate) fn now() -> Instant {
 
 /// The time since 1970 by the system's clock, for dates that others name.
 pub(crate) fn unix_time() -> Duration {
-    Duration::try_from_secs_f64(js_sys::Date::now() / 1e3).unwrap_or_default()
+    // The cast saturates. In seconds, a whole number of milliseconds would come out a little smaller now and then.
+    Duration::from_millis(js_sys::Date::now() as u64)
 }
 
 /// 64 random bits; good against coincidence, not against enemies. Workers have none outside of a request.

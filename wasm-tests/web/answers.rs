@@ -25,7 +25,7 @@ async fn a_whole_answer() {
     // Workers refuse cache, credentials and mode.
     assert_eq!(
         seen["options"],
-        json!(["method", "headers", "signal", "redirect", "body"])
+        json!(["method", "redirect", "headers", "signal", "body"])
     );
     let headers = seen["headers"].as_array().unwrap();
     assert!(

@@ -1,11 +1,31 @@
 //! The host's Response, or an object of a replacement's own class that looks like one.
 
-use js_sys::{Array, Reflect};
+use js_sys::Array;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::body::{Readable, discard};
 use super::failure;
 use crate::transport::{Failure, Head, Headers};
+
+#[wasm_bindgen]
+extern "C" {
+    /// Whatever fetch gave, if it is an object.
+    type Given;
+
+    #[wasm_bindgen(method, getter)]
+    fn status(this: &Given) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Given) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    fn body(this: &Given) -> JsValue;
+
+    /// The pairs of what can be iterated over.
+    #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
+    fn pairs(iterable: &JsValue) -> Result<Array, JsValue>;
+}
 
 /// What fetch answered.
 pub(super) struct Answer {
@@ -15,7 +35,8 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn read(response: &JsValue) -> Result<Self, Failure> {
-        let Some(status) = field(response, "status").as_f64() else {
+        let given = given(response);
+        let Some((given, status)) = given.and_then(|given| Some((given, given.status().as_f64()?))) else {
             return Err(failure::unexpected(
                 "fetch gave something that is no Response: it has no status",
             ));
@@ -29,36 +50,36 @@ impl Answer {
         let head = Head {
             // The cast saturates.
             status: status as u16,
-            headers: headers(&field(response, "headers")),
+            headers: headers(&given.headers()),
         };
         Ok(Self {
             head,
-            body: body(response),
+            body: body(given),
         })
     }
 }
 
 /// Cancels the body of an answer that came too late for anybody to read it.
 pub(super) fn drop_late(response: &JsValue) {
-    body(response).iter().for_each(discard);
+    given(response).and_then(body).iter().for_each(discard);
 }
 
-fn body(response: &JsValue) -> Option<Readable> {
-    let body = field(response, "body");
+fn given(response: &JsValue) -> Option<&Given> {
+    response.is_object().then(|| response.unchecked_ref())
+}
+
+fn body(given: &Given) -> Option<Readable> {
+    let body = given.body();
     body.is_object().then(|| body.unchecked_into())
 }
 
+/// All in one text, because each step to JavaScript costs; no name and no value has a line's end in it.
 fn headers(entries: &JsValue) -> Headers {
+    let text = pairs(entries).map(|pairs| String::from(pairs.flat(1).join("\n")));
+    let mut lines = text.iter().flat_map(|text| text.split('\n'));
     let mut headers = Headers::default();
-    for entry in js_sys::try_iter(entries).ok().flatten().into_iter().flatten().flatten() {
-        let entry: Array = entry.unchecked_into();
-        if let (Some(name), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) {
-            headers.push(&name, &value);
-        }
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        headers.push(name, value);
     }
     headers
-}
-
-fn field(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or_default()
 }

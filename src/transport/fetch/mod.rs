@@ -8,7 +8,7 @@ mod cause;
 mod failure;
 mod phases;
 
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Function, JSON, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
 pub(crate) use abort::abort_all;
@@ -25,6 +25,7 @@ use crate::config::Settings;
 use crate::deadline::SharedClocks;
 use crate::error::Error;
 use crate::gate::{Gate, Permit};
+use crate::json::Writer;
 use crate::provider::Provider;
 use crate::rt;
 
@@ -178,22 +179,29 @@ impl From<&Received> for Headers {
     }
 }
 
-/// What fetch is given; nothing that Workers refuse (cache, credentials, mode).
+/// What fetch is given; nothing that Workers refuse (cache, credentials, mode). Most of it goes to JavaScript as one
+/// text, because each step there costs.
 fn options(request: &Request, abort: &Abort) -> Result<JsValue, JsValue> {
-    let options = js_sys::Object::new();
+    let mut options = Writer::default();
+    options.object(|options| {
+        options.name("method").string(request.method);
+        // Followed redirects would send the key to another address; Workers know no other way to refuse them.
+        options.name("redirect").string("manual");
+        let own = request.own.iter().map(|(name, value)| (*name, value.as_str()));
+        options.name("headers").list(|lines| {
+            for (name, value) in request.to.headers.iter().chain(own) {
+                lines.list(|line| {
+                    line.string(name);
+                    line.string(value);
+                });
+            }
+        });
+    });
+    let options = JSON::parse(&options.into_string())?;
     let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value);
-    set("method", &request.method.into())?;
-    let lines = Array::new();
-    let own = request.own.iter().map(|(name, value)| (*name, value.as_str()));
-    for (name, value) in request.to.headers.iter().chain(own) {
-        lines.push(&Array::of2(&name.into(), &value.into()));
-    }
-    set("headers", &lines)?;
     set("signal", &abort.signal())?;
-    // Followed redirects would send the key to another address; Workers know no other way to refuse them.
-    set("redirect", &"manual".into())?;
     if !request.body.is_empty() {
         set("body", &Uint8Array::from(request.body.as_ref()))?;
     }
-    Ok(options.into())
+    Ok(options)
 }
