@@ -264,13 +264,13 @@ export class Call {
   #onSignal = () => this.abort(this.#signal.reason);
 
   #openReader(body) {
-    try {
-      this.#reader = body.getReader({ mode: "byob" });
-      this.#memory = spare?.byteLength === VIEW_BYTES ? spare : new ArrayBuffer(VIEW_BYTES);
-      spare = undefined;
-    } catch {
-      this.#reader = body.getReader(); // not a byte stream
+    this.#reader = byteReader(body);
+    if (!this.#reader) {
+      this.#reader = body.getReader();
+      return;
     }
+    this.#memory = spare?.byteLength === VIEW_BYTES ? spare : new ArrayBuffer(VIEW_BYTES);
+    spare = undefined;
   }
 
   /** Sets the timer to the nearest deadline, unless it fires before that anyway and can be set again then. */
@@ -328,6 +328,16 @@ export class Call {
     queueMicrotask(() => {
       if (isAlive(this.#instance)) this.#core.free();
     });
+  }
+}
+
+/** A reader that takes memory to read into, where the body is a stream of bytes. */
+function byteReader(body) {
+  if (typeof Bun !== "undefined") return undefined; // its bodies are not, and being told so takes it long
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return undefined;
   }
 }
 

@@ -72,7 +72,7 @@ pub fn run(project: &Project, field: &Field) -> Outcome<Section> {
     let mut section = Section::new(format!(
         "The packed npm package in every host; all talk to the same server. {} {ROUNDS} rounds in alternating order, \
          each contestant in a fresh process; medians of the rounds and of their ratios, and in brackets the lowest and \
-         highest.",
+         highest. A single stream that takes more than 6 s is left then, and counts for as far as it came.",
         field.pinning
     ));
     for (name, problem) in problems {
