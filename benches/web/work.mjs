@@ -4,7 +4,7 @@
 const OPTIONS = { model: "bench-model", apiKey: "bench-key", messages: [{ role: "user", content: "Tell me about connection pools." }] };
 
 /** A stream that takes longer is left: how fast it was shows by then. */
-const LONGEST_MS = 6000;
+const LONGEST_MS = 5000;
 const LEFT = Symbol("left");
 
 /** Milliseconds of each task, before the clock runs and while it does; and how often at least before it runs. */
@@ -14,7 +14,7 @@ const TASKS = {
   ask: { path: "/v1", streamed: false, warm: 200, warmups: 300, measured: 500 },
 };
 /** On a machine that is slow, so long at most: by then engines have compiled what they run most. */
-const WARMEST_MS = 2000;
+const WARMEST_MS = 1500;
 
 /** Tasks by name, each with how often it was done, the events of it, and the seconds that it took. */
 export async function measure(connect, server) {
