@@ -255,7 +255,15 @@ pub(crate) async fn outcome<T>(
 ) -> Result<T> {
     match within(clocks, work).await {
         Ok(Ok(done)) => Ok(done),
-        Ok(Err(failure)) => Err(network(clocks, failure)),
+        Ok(Err(failure)) => {
+            // On a busy machine the nets below the clocks may be reached in the same moment as the clocks themselves.
+            let now = rt::now();
+            let expired = clocks.lock().expired(now);
+            Err(match expired {
+                Some(expired) => clocks.lock().timeout(now, expired),
+                None => network(clocks, failure),
+            })
+        }
         Err(expired) => Err(clocks.lock().timeout(rt::now(), expired)),
     }
 }
@@ -272,4 +280,34 @@ fn network(clocks: &SharedClocks, failure: Failure) -> Error {
             .with_cause(failure.cause)
             .with_replay(replay),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_failure_when_a_limit_has_run_out_is_that_limits() {
+        for (limit, kind) in [
+            (Duration::ZERO, ErrorKind::Timeout(TimeoutKind::Connect)),
+            (Duration::from_secs(60), ErrorKind::Network),
+        ] {
+            let limits = Limits {
+                connect: Some(limit),
+                ..Limits::default()
+            };
+            let clocks = SharedClocks::new(Clocks::start(rt::now(), limits, false));
+            clocks.lock().dials(rt::now());
+            let failure = Failure {
+                message: "operation timed out".to_owned(),
+                code: None,
+                replay: None,
+                cause: None,
+            };
+            let error = outcome::<()>(&clocks, pin!(std::future::ready(Err(failure))))
+                .await
+                .unwrap_err();
+            assert_eq!(error.kind(), kind);
+        }
+    }
 }
