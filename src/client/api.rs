@@ -51,7 +51,7 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn create(self, request: ChatRequest) -> Result<ChatCompletion> {
-        let mut call = self.begin(&request, false, &CallOptions::default())?;
+        let mut call = self.begin(request, false, &CallOptions::default())?;
         call::open(self.client.inner(), &mut call).await?.completion()
     }
 
@@ -71,7 +71,7 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn create_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatCompletion> {
-        let mut call = self.begin(&request, false, options)?;
+        let mut call = self.begin(request, false, options)?;
         call::open(self.client.inner(), &mut call).await?.completion()
     }
 
@@ -93,7 +93,7 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn stream(self, request: ChatRequest) -> Result<ChatStream> {
-        let mut call = self.begin(&request, true, &CallOptions::default())?;
+        let mut call = self.begin(request, true, &CallOptions::default())?;
         call::open(self.client.inner(), &mut call).await.map(ChatStream::new)
     }
 
@@ -114,12 +114,14 @@ impl Completions<'_> {
     /// # }
     /// ```
     pub async fn stream_with(self, request: ChatRequest, options: &CallOptions) -> Result<ChatStream> {
-        let mut call = self.begin(&request, true, options)?;
+        let mut call = self.begin(request, true, options)?;
         call::open(self.client.inner(), &mut call).await.map(ChatStream::new)
     }
 
-    fn begin(self, request: &ChatRequest, streaming: bool, options: &CallOptions) -> Result<Call> {
-        let request = ChatInput::Typed(request);
+    /// Takes the request, so that it does not lie in memory until its answer has come.
+    #[allow(clippy::needless_pass_by_value, reason = "to be dropped here")]
+    fn begin(self, request: ChatRequest, streaming: bool, options: &CallOptions) -> Result<Call> {
+        let request = ChatInput::Typed(&request);
         call::begin(self.client.inner(), &Input::Chat { request, streaming }, options)
     }
 }
