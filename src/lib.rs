@@ -102,6 +102,10 @@
 )]
 
 mod alarm;
+#[cfg(feature = "__bench")]
+#[doc(hidden)]
+#[allow(unreachable_pub, reason = "the benchmarks call it")]
+pub mod bench;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod call;

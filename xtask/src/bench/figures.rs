@@ -86,21 +86,23 @@ impl Target {
     }
 }
 
-/// The table of targets.
-pub fn targets(targets: &[&Target]) -> String {
-    let mut table = "| target | bound | reached | holds |\n|---|---|---|---|\n".to_owned();
-    for target in targets {
+/// The head of the table of targets.
+pub const HEAD: &str = "| part | target | bound | reached | holds |\n|---|---|---|---|---|\n";
+
+/// The targets of one part, as rows of that table.
+pub fn rows(part: &str, targets: &[Target]) -> String {
+    let row = |target: &Target| {
         let bound = match target.bound {
             Bound::AtMost(most) => format!("at most {most}"),
             Bound::AtLeast(least) => format!("at least {least}"),
         };
         let holds = if target.holds() { "yes" } else { "**no**" };
-        table.push_str(&format!(
-            "| {} | {bound} | {:.2} | {holds} |\n",
+        format!(
+            "| {part} | {} | {bound} | {:.2} | {holds} |\n",
             target.what, target.reached
-        ));
-    }
-    table
+        )
+    };
+    targets.iter().map(row).collect()
 }
 
 #[cfg(test)]
@@ -125,6 +127,6 @@ mod tests {
         let target = |bound| Target::new("x", bound, f64::NAN);
         assert!(!target(Bound::AtMost(1.0)).holds() && !target(Bound::AtLeast(1.0)).holds());
         let late = Target::new("time", Bound::AtMost(1.05), 1.2);
-        assert!(targets(&[&late]).contains("| time | at most 1.05 | 1.20 | **no** |"));
+        assert_eq!(rows("p", &[late]), "| p | time | at most 1.05 | 1.20 | **no** |\n");
     }
 }

@@ -3,6 +3,7 @@
 mod cores;
 mod field;
 mod figures;
+mod inside;
 mod native;
 mod plot;
 mod report;
@@ -20,26 +21,32 @@ pub fn run(project: &Project, args: &[&str]) -> Outcome<bool> {
     let sections = match args {
         [] => {
             let field = Field::start(project, true)?;
-            let sections = [native(&field)?, web(project, &field)?, size(project)?];
-            report::save(project, &sections)?;
-            sections.into()
+            vec![native(&field)?, web(project, &field)?, inside(project)?, size(project)?]
         }
         ["native"] => vec![native(&Field::start(project, true)?)?],
         ["web"] => vec![web(project, &Field::start(project, false)?)?],
-        ["counts"] => vec![("Counts", native::counts(&Field::start(project, false)?)?)],
+        ["inside"] => vec![inside(project)?],
+        ["counts"] => vec![("Native", native::counts(&Field::start(project, false)?)?)],
         ["size"] => vec![size(project)?],
         _ => {
             return Err(format!(
-                "unknown arguments {args:?}: `cargo xtask bench [native | web | size | counts]`"
+                "unknown arguments {args:?}: `cargo xtask bench [native | inside | web | size | counts]`"
             ));
         }
     };
+    if args != ["counts"] {
+        report::save(project, &sections)?;
+    }
     println!("{}", report::text(&sections));
     Ok(sections.iter().all(|(_, section)| section.holds()))
 }
 
 fn native(field: &Field) -> Outcome<(&'static str, Section)> {
     Ok(("Native", native::run(field)?))
+}
+
+fn inside(project: &Project) -> Outcome<(&'static str, Section)> {
+    Ok(("From inside", inside::run(project)?))
 }
 
 fn web(project: &Project, field: &Field) -> Outcome<(&'static str, Section)> {

@@ -37,35 +37,97 @@ impl Section {
         self.targets.push(target);
     }
 
+    fn body(&self) -> String {
+        let texts = self.texts.iter();
+        texts.map(|text| format!("{}\n\n", text.trim_end())).collect()
+    }
+
     /// Whether every target holds.
     pub fn holds(&self) -> bool {
         self.targets.iter().all(Target::holds)
     }
 }
 
-/// Keeps the report and its pictures where the README links to.
-pub fn save(project: &Project, sections: &[(&str, Section)]) -> Outcome {
+/// The parts in their order; one that this run had not is kept from the last one.
+const PARTS: [&str; 4] = ["Native", "From inside", "JavaScript hosts", "Size and start"];
+const TARGETS: &str = "Targets";
+
+/// Keeps the report and its pictures where the README links to, beside what other parts had found before.
+pub fn save(project: &Project, sections: &[(&'static str, Section)]) -> Outcome {
     let folder = project.root.join("benches");
     let plots = folder.join("plots");
-    project::empty_dir(&plots)?;
+    std::fs::create_dir_all(&plots).map_err(|error| format!("{} cannot be made: {error}", plots.display()))?;
     for (name, svg) in sections.iter().flat_map(|(_, section)| &section.plots) {
         project::write(&plots.join(format!("{name}.svg")), svg)?;
     }
-    let head = "# Results\n\nWritten by `cargo xtask bench`, all of it in one run on one machine.\n\n";
-    project::write(&folder.join("results.md"), head.to_owned() + &text(sections))
+    let file = folder.join("results.md");
+    let before = project::read(&file).unwrap_or_default();
+    project::write(&file, merged(&before, sections))
 }
 
-/// The parts under their titles, and all targets at the end.
-pub fn text(sections: &[(&str, Section)]) -> String {
-    let mut report = String::new();
-    for (title, section) in sections {
-        report.push_str(&format!("## {title}\n\n"));
-        for text in &section.texts {
-            report.push_str(text.trim_end());
-            report.push_str("\n\n");
+/// The report as it was, with these sections in place of those of the same parts.
+fn merged(before: &str, sections: &[(&'static str, Section)]) -> String {
+    let old = |title: &str| {
+        let parts = before.split("\n## ").skip(1);
+        let text = parts
+            .filter_map(|part| part.split_once('\n'))
+            .find(|(name, _)| *name == title);
+        text.map(|(_, text)| text.trim())
+    };
+    let mut report = "# Results\n\nWritten by `cargo xtask bench`, each part in one run on one machine.\n\n".to_owned();
+    let mut rows = String::new();
+    for part in PARTS {
+        if let Some((_, section)) = sections.iter().find(|(title, _)| *title == part) {
+            report.push_str(&format!("## {part}\n\n{}", section.body()));
+            rows.push_str(&figures::rows(part, &section.targets));
+        } else if let Some(text) = old(part) {
+            report.push_str(&format!("## {part}\n\n{text}\n\n"));
+            let begin = format!("| {part} |");
+            for row in old(TARGETS)
+                .unwrap_or_default()
+                .lines()
+                .filter(|row| row.starts_with(&begin))
+            {
+                rows.push_str(&format!("{row}\n"));
+            }
         }
     }
-    let targets: Vec<&Target> = sections.iter().flat_map(|(_, section)| &section.targets).collect();
-    report.push_str(&format!("## Targets\n\n{}", figures::targets(&targets)));
-    report
+    report + &format!("## {TARGETS}\n\n{}{rows}", figures::HEAD)
+}
+
+/// The parts of this run under their titles, and all of their targets at the end.
+pub fn text(sections: &[(&'static str, Section)]) -> String {
+    merged("", sections)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::figures::Bound;
+
+    fn section(text: &str, reached: f64) -> Section {
+        let mut section = Section::new(text.to_owned());
+        section.target(Target::new("x", Bound::AtMost(1.0), reached));
+        section
+    }
+
+    #[test]
+    fn a_part_that_ran_takes_the_place_of_its_last_run_and_leaves_the_others() {
+        let before = merged(
+            "",
+            &[
+                ("Native", section("old", 1.0)),
+                ("Size and start", section("kept\n\n| a |", 2.0)),
+            ],
+        );
+        let after = merged(&before, &[("Native", section("new", 3.0))]);
+        let both = [
+            ("Native", section("new", 3.0)),
+            ("Size and start", section("kept\n\n| a |", 2.0)),
+        ];
+        assert_eq!(after, merged("", &both));
+        assert!(after.ends_with(
+            "| Native | x | at most 1 | 3.00 | **no** |\n| Size and start | x | at most 1 | 2.00 | **no** |\n"
+        ));
+    }
 }
