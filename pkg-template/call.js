@@ -49,6 +49,8 @@ export class Call {
   bufferSize = 0;
   /** Once open: what was read up to the first content, as JSON of chunks and their bytes. */
   early = [];
+  /** Once open, when all was read by then: what ended the answer before its time. */
+  failure;
   /** Since when somebody waits for what comes next, on the clock of performance.now(); undefined while nobody does. */
   waitsSince = () => 0;
   /** Is told the error when the call fails outside of a read: by its timer. */
@@ -133,7 +135,18 @@ export class Call {
       const bytes = await this.read(VIEW_BYTES);
       if (this.#over) return; // the reason has been told
       this.early.push({ json: bytes ? this.onBytes(bytes) : this.onEof(), bytes: bytes ? bytes.byteLength : 0 });
-      if (!bytes) return this.finish();
+      if (!bytes) return this.#finishEarly();
+    }
+  }
+
+  /** What stands behind content is for those who read that first. */
+  async #finishEarly() {
+    const { begun } = this.#core;
+    try {
+      await this.finish();
+    } catch (error) {
+      if (!begun) throw error;
+      this.failure = { error };
     }
   }
 
@@ -162,7 +175,7 @@ export class Call {
     } catch (reason) {
       if (this.#over) return undefined;
       if (this.#leaving) throw AGAIN;
-      throw this.#failed(this.#core.onReadError(reason));
+      return this.#readFails(reason);
     }
     if (this.#leaving && !this.#over) throw AGAIN;
     const { done, value } = result;
@@ -174,6 +187,15 @@ export class Call {
     }
     if (!ArrayBuffer.isView(value)) throw this.#end(notBytes(value));
     return value;
+  }
+
+  /** An answer that was complete ends with that. */
+  #readFails(reason) {
+    try {
+      this.#core.onReadError(reason);
+    } catch (raw) {
+      throw this.#failed(raw);
+    }
   }
 
   /** The buffer is full: the time until the next read is not the server's fault. */
@@ -198,9 +220,13 @@ export class Call {
     }
   }
 
-  /** The body was read to its end: the place in the pool is free. */
+  /** The body was read to its end: the place in the pool is free. Throws what stood behind the last chunks. */
   async finish() {
-    this.#core.readPauses();
+    try {
+      this.#core.readPauses();
+    } catch (raw) {
+      throw this.#failed(raw);
+    }
     await hostTurn();
     if (this.#over) return;
     this.#core.finish();
@@ -291,6 +317,7 @@ export class Call {
     try {
       const wait = this.#core.onDeadline(this.waitsSince() ?? performance.now());
       if (wait >= 0) this.#setTimer(wait, performance.now() + wait);
+      if (wait === -Infinity) this.#reader?.cancel().catch(() => {}); // the read that waits brings the end
     } catch (raw) {
       const error = this.#failed(raw);
       if (error !== AGAIN) return this.onFail(error);

@@ -30,13 +30,20 @@ export function accumulate() {
 }
 
 /** Most chunks only bring more text: nothing else of them is looked at. Tells whether it was such a chunk. */
-function addText(completion, choices, { id, choices: pieces, usage }) {
-  if (id !== completion.id || usage || pieces?.length !== 1) return false;
-  const [{ index, delta, finish_reason, logprobs }] = pieces;
-  const message = choices[index]?.message;
-  if (typeof message?.content !== "string" || typeof delta?.content !== "string" || finish_reason || logprobs) return false;
+function addText(completion, choices, { choices: pieces, object, ...rest }) {
+  if (pieces?.length !== 1 || !isKnown(rest, completion)) return false;
+  const [{ index, delta, ...more }] = pieces;
+  const choice = choices[index];
+  const message = choice?.message;
+  if (typeof message?.content !== "string" || typeof delta?.content !== "string" || !isKnown(more, choice)) return false;
   for (const key in delta) if (key !== "content" && !(key === "role" && delta.role === message.role)) return false;
   message.content += delta.content;
+  return true;
+}
+
+/** Whether a piece says nothing that is not there already. */
+function isKnown(piece, known) {
+  for (const key in piece) if (piece[key] !== null && piece[key] !== undefined && piece[key] !== known[key]) return false;
   return true;
 }
 

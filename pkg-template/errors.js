@@ -35,11 +35,14 @@ export class LLMRouterError extends Error {
     return false;
   }
 
+  #used;
+
   constructor(raw) {
     super(raw.message, raw.cause === undefined ? undefined : { cause: raw.cause });
     for (const field of FIELDS) {
       if (raw[field] !== undefined && raw[field] !== null) this[field] = raw[field];
     }
+    this.#used = raw.used;
   }
 
   get name() {
@@ -48,6 +51,7 @@ export class LLMRouterError extends Error {
 
   /** Notes what had arrived of a stream. It is the provider's text, so logs do not show it. */
   carry(partial) {
+    if (this.#used) partial.usage ??= JSON.parse(this.#used); // the chunks would have told it at the end
     if (partial.choices.length > 0) Object.defineProperty(this, "partial", { value: partial, configurable: true });
   }
 

@@ -93,7 +93,7 @@ export class Pump {
     const call = this.#call;
     try {
       for (const { json, bytes } of call.early) this.#push(json, bytes);
-      if (call.over) return this.#end(); // it was short
+      if (call.over) return this.#end(call.failure); // it was short
       if (call.finished) return await this.#drain();
       while (!call.over) {
         if (this.#isFull()) await this.#room();

@@ -159,11 +159,13 @@ fn until(date: &str, unix_time: Duration) -> Option<Duration> {
 fn decimal(text: &str) -> Option<Duration> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) {
+    if whole.is_empty() || !digits(whole) || !digits(fraction) {
         return None;
     }
     let nanoseconds: String = fraction.chars().chain("000000000".chars()).take(9).collect();
-    Some(Duration::new(whole.parse().ok()?, nanoseconds.parse().ok()?))
+    // More than fits is the longest wait there is.
+    let seconds = whole.parse().unwrap_or(u64::MAX);
+    Some(Duration::new(seconds, nanoseconds.parse().ok()?))
 }
 
 /// Retries that a client may always make.

@@ -23,7 +23,19 @@ impl Error {
     /// Notes the status and request id of the answer.
     pub(crate) fn with_head(mut self, head: &Head) -> Self {
         self.0.status = Some(head.status);
-        self.0.request_id = head.headers.get("x-request-id").map(str::to_owned);
+        // The second is Anthropic's.
+        let id = head
+            .headers
+            .get("x-request-id")
+            .or_else(|| head.headers.get("request-id"));
+        self.0.request_id = id.map(str::to_owned);
+        self
+    }
+
+    /// Notes the request id that stands in the body, unless the head had one: some have it only there, and pages may
+    /// not see a head's.
+    pub(crate) fn or_request_id(mut self, id: Option<String>) -> Self {
+        self.0.request_id = self.0.request_id.or(id);
         self
     }
 
@@ -93,6 +105,7 @@ impl Error {
             cause: None,
             last: None,
             partial: None,
+            used: None,
             ..*self.0
         };
         error.last = Some(self);
@@ -109,8 +122,21 @@ impl Error {
         self
     }
 
+    /// Notes what a stream had used, though its chunks did not tell.
+    pub(crate) fn with_used(mut self, used: Option<String>) -> Self {
+        self.0.used = used;
+        self
+    }
+
+    #[allow(dead_code, reason = "only the JavaScript side hands it on")]
+    pub(crate) fn used(&self) -> Option<&str> {
+        self.0.used.as_deref()
+    }
+
     /// Notes what had arrived of a stream, if anything had.
-    pub(crate) fn with_partial(mut self, partial: ChatCompletion) -> Self {
+    pub(crate) fn with_partial(mut self, mut partial: ChatCompletion) -> Self {
+        let used = || serde_json::from_str(self.0.used.as_deref()?).ok();
+        partial.usage = partial.usage.or_else(used);
         self.0.partial = Some(partial).filter(|partial| !partial.choices.is_empty());
         self
     }

@@ -71,6 +71,8 @@ struct Inner {
     last: Option<Error>,
     /// What of a streamed answer had arrived.
     partial: Option<ChatCompletion>,
+    /// What it had used, as JSON, where its chunks did not tell.
+    used: Option<String>,
 }
 
 /// How long each phase took.
@@ -112,6 +114,7 @@ impl Error {
             cause: None,
             last: None,
             partial: None,
+            used: None,
         }))
     }
 

@@ -186,10 +186,13 @@ impl CoreCall {
         self.of(|answer| answer.machine.clocks.lock().fills(rt::now()));
     }
 
-    /// No read is pending any more.
+    /// No read is pending any more. Throws what stood behind the last chunks.
     #[wasm_bindgen(js_name = readPauses)]
-    pub fn read_pauses(&self) {
-        self.of(|answer| answer.machine.clocks.lock().pauses(rt::now()));
+    pub fn read_pauses(&self) -> Result<(), JsValue> {
+        self.with(|answer| {
+            answer.machine.clocks.lock().pauses(rt::now());
+            Ok(())
+        })
     }
 
     /// Takes what a read brought; gives the chunks that it completes as the JSON text of an array.
@@ -210,18 +213,16 @@ impl CoreCall {
         })
     }
 
-    /// A read failed; gives the error to throw.
+    /// A read failed: throws the error, unless the answer was complete, of which that is the end.
     #[wasm_bindgen(js_name = onReadError)]
-    pub fn on_read_error(&self, reason: &JsValue) -> JsValue {
+    pub fn on_read_error(&self, reason: &JsValue) -> Result<(), JsValue> {
         let failure = failure_of(reason);
-        self.with(|answer| Err::<(), _>(answer.machine.on_failure(rt::now(), failure)))
-            .err()
-            .unwrap_or_else(aborted)
+        self.with(|answer| answer.machine.on_failure(rt::now(), failure))
     }
 
-    /// The timer has gone off: throws if a limit ran out, else tells when to look again. `since`: when the consumer
-    /// began to wait, on the clock of `performance.now()`. Reading goes on ahead of it, but what nobody waits for is
-    /// not billed.
+    /// The timer has gone off: throws if a limit ran out, else tells when to look again; minus infinity: an answer
+    /// that is complete need not be read any longer. `since`: when the consumer began to wait, on the clock of
+    /// `performance.now()`. Reading goes on ahead of it, but what nobody waits for is not billed.
     #[wasm_bindgen(js_name = onDeadline)]
     pub fn on_deadline(&self, since: f64) -> Result<f64, JsValue> {
         self.with(|answer| {
@@ -229,6 +230,7 @@ impl CoreCall {
             let since = Instant::at(Duration::try_from_secs_f64(since / 1e3).unwrap_or_default());
             answer.machine.clocks.lock().awaited(since);
             match answer.machine.expired(now) {
+                Some(_) if answer.machine.is_complete() => Ok(f64::NEG_INFINITY),
                 Some(error) => Err(error),
                 None => Ok(answer.milliseconds_left(now)),
             }

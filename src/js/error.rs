@@ -26,6 +26,7 @@ struct Raw<'a> {
     bytes_received: u64,
     retry_after: Option<f64>,
     replay: &'static str,
+    used: Option<&'a str>,
 }
 
 /// The error as a plain object; the host's own error is its `cause`.
@@ -47,6 +48,7 @@ pub(super) fn raw(error: &Error) -> JsValue {
         bytes_received: error.bytes_received(),
         retry_after: error.retry_after().map(|wait| wait.as_secs_f64()),
         replay: error.replay().as_str(),
+        used: error.used(),
     });
     let cause = match error.last() {
         Some(last) => Some(raw(last)),

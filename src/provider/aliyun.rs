@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::request::{Choice, Media, Message, Part, leftover, max_tokens, tool_choice, unsupported};
-use super::shape::{Call, Form, Identity, Piece, Usage, emit, write};
+use super::shape::{Call, Form, Identity, Piece, Usage, emit, write, write_usage};
 use super::{Asked, Fault, Signals, embeddings};
 use crate::decode::Event;
 use crate::error::Error;
@@ -204,6 +204,8 @@ fn usage(fields: Object<'_>) -> Usage<'_> {
 pub(crate) struct Stream {
     asked: Asked,
     started: bool,
+    /// The counts so far.
+    used: Option<Usage<'static>>,
 }
 
 impl Stream {
@@ -211,7 +213,13 @@ impl Stream {
         Self {
             asked: asked.clone(),
             started: false,
+            used: None,
         }
+    }
+
+    /// The counts so far, as OpenAI's JSON.
+    pub(super) fn used(&self) -> Option<String> {
+        self.used.as_ref().map(write_usage)
     }
 
     /// One event. The stream is complete when every choice has its reason to end.
@@ -228,6 +236,7 @@ impl Stream {
         }
         self.started = true;
         // The counts come with every event; those of the last are the answer's.
+        self.used = said.usage.as_ref().map(Usage::ours).or(self.used.take());
         let ends = said.pieces.iter().any(|piece| piece.finish.is_some()) || said.pieces.is_empty();
         let usage = said.usage.as_ref().filter(|_| ends);
         emit(sink, &said.identity(&self.asked), &said.pieces, usage)

@@ -69,19 +69,40 @@ impl Fault {
         Self::Reported(describe(json))
     }
 
+    /// A chunk without choices may be an error that is called so in place of being in a field of that name.
+    pub(crate) fn check_object(json: &str) -> Result<(), Self> {
+        #[derive(serde::Deserialize)]
+        struct Named<'a> {
+            #[serde(borrow)]
+            object: Option<&'a RawValue>,
+        }
+
+        match serde_json::from_str::<Named<'_>>(json) {
+            Ok(Named { object: Some(name) }) if name.get() == "\"error\"" => Err(Self::reported(json)),
+            _ => Ok(()),
+        }
+    }
+
     /// The error for the user. The provider may have echoed a key: it is not masked yet.
     pub(crate) fn into_error(self, head: &Head) -> Error {
         let error = match self {
-            Self::Malformed(message) => Error::new(ErrorKind::Stream, message),
-            Self::Reported(Described { message, code, status }) => {
+            Self::Malformed(message) => Error::new(ErrorKind::Stream, message).with_head(head),
+            Self::Reported(Described {
+                message,
+                code,
+                status,
+                request_id,
+            }) => {
                 let (kind, advice) = meaning(status.unwrap_or(500));
                 let message = format!("the provider reported an error inside its answer: {message} ({advice})");
                 Error::new(kind, message)
                     .with_again(!codes::is_final(status, code.as_deref()))
                     .with_code(code)
+                    .with_head(head)
+                    .or_request_id(request_id)
             }
         };
-        error.with_head(head).with_replay(Replay::Processed)
+        error.with_replay(Replay::Processed)
     }
 }
 
@@ -92,6 +113,7 @@ pub(crate) struct Described {
     code: Option<String>,
     /// The HTTP status that means the same as its codes, where one of them is known.
     status: Option<u16>,
+    request_id: Option<String>,
 }
 
 /// The text of a whole answer.
@@ -108,7 +130,12 @@ pub(super) fn text(body: Bytes) -> Result<String, Fault> {
 
 /// The error for an answer whose status is no success. The provider may have echoed a key: it is not masked yet.
 pub(crate) fn refusal(head: &Head, body: &[u8]) -> Error {
-    let Described { message, code, .. } = describe(&String::from_utf8_lossy(body));
+    let Described {
+        message,
+        code,
+        request_id,
+        ..
+    } = describe(&String::from_utf8_lossy(body));
     let status = head.status;
     let (kind, advice) = meaning(status);
     let message = if message.is_empty() {
@@ -119,6 +146,7 @@ pub(crate) fn refusal(head: &Head, body: &[u8]) -> Error {
     Error::new(kind, message)
         .with_code(code)
         .with_head(head)
+        .or_request_id(request_id)
         .with_replay(Replay::Processed)
 }
 
@@ -160,7 +188,12 @@ fn describe(text: &str) -> Described {
             code.get_or_insert(said);
         }
     }
-    Described { message, code, status }
+    Described {
+        message,
+        code,
+        status,
+        request_id: whole.request_id.and_then(string),
+    }
 }
 
 /// The fields that providers put their errors into.
@@ -179,6 +212,8 @@ struct Fields<'a> {
     kind: Option<&'a RawValue>,
     #[serde(borrow)]
     status: Option<&'a RawValue>,
+    #[serde(borrow)]
+    request_id: Option<&'a RawValue>,
 }
 
 impl<'a> Fields<'a> {
@@ -229,6 +264,7 @@ fn clip(text: &str, characters: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::Headers;
 
     #[test]
     fn errors_are_understood_in_every_shape() {
@@ -255,6 +291,24 @@ mod tests {
                 (message, code),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn the_request_id_is_that_of_the_head_or_else_of_the_body() {
+        let body = br#"{"code":"c","message":"m","request_id":"of the body"}"#;
+        for (headers, id) in [
+            (&[("x-request-id", "of the head")][..], "of the head"),
+            (&[("request-id", "of Anthropic's head")], "of Anthropic's head"),
+            (&[], "of the body"),
+        ] {
+            let head = Head {
+                status: 400,
+                headers: headers.iter().copied().collect::<Headers>().into(),
+            };
+            assert_eq!(refusal(&head, body).request_id(), Some(id));
+            let reported = Fault::reported(std::str::from_utf8(body).unwrap()).into_error(&head);
+            assert_eq!(reported.request_id(), Some(id));
         }
     }
 

@@ -214,4 +214,15 @@ impl StreamDecoder {
             Self::Ollama(stream) => stream.on_event(event, sink),
         }
     }
+
+    /// What the call has used, as OpenAI's JSON, where chunks tell it only at the end.
+    pub(crate) fn used(&self) -> Option<String> {
+        match self {
+            #[cfg(feature = "anthropic")]
+            Self::Anthropic(stream) => stream.used(),
+            #[cfg(feature = "aliyun")]
+            Self::Aliyun(stream) => stream.used(),
+            _ => None,
+        }
+    }
 }

@@ -110,7 +110,7 @@ fn option<M: SerializeMap>(map: &mut M, name: &str, value: Option<&impl Serializ
 
 /// One event of a stream.
 pub(super) fn decode_event(event: &Event<'_>, sink: &mut impl Sink) -> Result<Signals, Fault> {
-    if event.data == DONE {
+    if event.data.trim_ascii_end() == DONE {
         return Ok(Signals {
             done: true,
             ..Signals::default()
@@ -118,6 +118,9 @@ pub(super) fn decode_event(event: &Event<'_>, sink: &mut impl Sink) -> Result<Si
     }
     if event.data.is_empty() {
         return Ok(Signals::default());
+    }
+    if event.name == "error" {
+        return Err(Fault::reported(event.data));
     }
     sink.openai_chunk(event.data)
 }

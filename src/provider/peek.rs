@@ -66,6 +66,9 @@ pub(crate) struct PeekChoice<'a> {
     pub(crate) delta: Option<PeekDelta<'a>>,
     #[serde(default)]
     pub(crate) finish_reason: Option<IgnoredAny>,
+    /// OpenRouter's place for an error of one choice.
+    #[serde(borrow, default)]
+    pub(crate) error: Option<&'a RawValue>,
 }
 
 /// What a delta says.

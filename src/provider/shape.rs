@@ -53,6 +53,19 @@ pub(super) struct Usage<'a> {
     pub(super) extra: Object<'a>,
 }
 
+impl Usage<'_> {
+    /// Without the provider's own, which are borrowed.
+    pub(super) fn ours(&self) -> Usage<'static> {
+        Usage {
+            prompt: self.prompt,
+            completion: self.completion,
+            cached: self.cached,
+            reasoning: self.reasoning,
+            extra: Object::default(),
+        }
+    }
+}
+
 /// What an answer says of itself.
 pub(super) struct Identity<'a> {
     pub(super) id: &'a str,
@@ -173,6 +186,13 @@ fn call(writer: &mut Writer, form: Form, call: &Call<'_>) {
                 .object(|writer| writer.option("thought_signature", Some(signature)));
         });
     }
+}
+
+/// Counts by themselves.
+pub(super) fn write_usage(usage: &Usage<'_>) -> String {
+    let mut writer = Writer::default();
+    writer.object(|writer| counts(writer, usage));
+    writer.into_string()
 }
 
 fn counts(writer: &mut Writer, usage: &Usage<'_>) {

@@ -17,7 +17,8 @@ use crate::types::{ChatChunk, ChatCompletion};
 /// The chunks of a streamed answer. Also a [`futures_core::Stream`].
 ///
 /// The stream ends with `None` only after the provider's terminal event; an answer that is cut off ends with an
-/// [`ErrorKind::Stream`](crate::ErrorKind::Stream) or [`Network`](crate::ErrorKind::Network) error. After an error
+/// [`ErrorKind::Stream`](crate::ErrorKind::Stream) or [`Network`](crate::ErrorKind::Network) error. Behind that event the
+/// connection may break or fall silent: nothing of the answer is missing then. After an error
 /// it gives `None`. An error carries what had arrived, up to 16 MiB of text:
 /// [`Error::partial`](crate::Error::partial). Nothing is read ahead of you: a consumer that stops stops the network.
 ///

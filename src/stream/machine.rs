@@ -261,9 +261,15 @@ impl<S: Sink> Machine<S> {
                     }
                     Ok(())
                 });
-                let complete = progress.is_complete();
-                outcome.map_err(|stopped| self.stopped(now, stopped))?;
-                if complete { Ok(None) } else { Err(self.truncated(now)) }
+                match outcome {
+                    Ok(()) if progress.is_complete() => Ok(None),
+                    Ok(()) => Err(self.truncated(now)),
+                    // Behind the terminal signal the body may be cut anywhere.
+                    Err(Stopped::TooLarge(_) | Stopped::Receiver(Fault::Malformed(_))) if progress.is_complete() => {
+                        Ok(None)
+                    }
+                    Err(stopped) => Err(self.stopped(now, stopped)),
+                }
             }
             Mode::Whole(body) => {
                 let body = body.take();
@@ -283,11 +289,14 @@ impl<S: Sink> Machine<S> {
         }
     }
 
-    /// The body broke off.
-    pub(crate) fn on_failure(&mut self, now: Instant, failure: Failure) -> Error {
+    /// The body broke off. Where all content had come, that is its end and no failure.
+    pub(crate) fn on_failure(&mut self, now: Instant, failure: Failure) -> Result<(), Error> {
+        if self.is_complete() {
+            return Ok(());
+        }
         if let Mode::Refusal(body) = &self.mode {
             // The status says more than the way the connection ended.
-            return self.refused(now, body);
+            return Err(self.refused(now, body));
         }
         let message = format!(
             "the answer broke off after {} bytes: {}",
@@ -305,7 +314,7 @@ impl<S: Sink> Machine<S> {
             .with_advice(advice)
             .with_replay(Replay::Processed)
             .with_head(&self.head);
-        self.complete_error(now, error)
+        Err(self.complete_error(now, error))
     }
 
     /// The error of a limit that has run out by now.
@@ -315,8 +324,11 @@ impl<S: Sink> Machine<S> {
         Some(self.timeout(now, expired))
     }
 
-    /// The error of the limit on the whole call, which runs while nobody reads, too.
+    /// The error of the limit on the whole call, which runs while nobody reads, too; not of an answer that is complete.
     pub(crate) fn total_expired(&self, now: Instant) -> Option<Error> {
+        if self.is_complete() {
+            return None;
+        }
         let expired = {
             let clocks = self.clocks.lock();
             clocks.limits().total?;
@@ -329,7 +341,10 @@ impl<S: Sink> Machine<S> {
     /// The error of a limit that ran out.
     pub(crate) fn timeout(&self, now: Instant, expired: Expired) -> Error {
         let error = self.clocks.lock().timeout(now, expired);
-        error.of_provider(self.asked.provider.name()).with_head(&self.head)
+        error
+            .of_provider(self.asked.provider.name())
+            .with_head(&self.head)
+            .with_used(self.used())
     }
 
     /// The wait that a broken stream asks for, and the beginning of its last id.
@@ -341,6 +356,14 @@ impl<S: Sink> Machine<S> {
                 (wait, id.chars().take(64).collect())
             }
             _ => (None, String::new()),
+        }
+    }
+
+    /// What a stream is known to have used, though no chunk has told it yet.
+    fn used(&self) -> Option<String> {
+        match &self.mode {
+            Mode::Events { dialect, .. } => dialect.used(),
+            _ => None,
         }
     }
 
@@ -399,6 +422,7 @@ impl<S: Sink> Machine<S> {
             .lock()
             .account(now, error)
             .of_provider(self.asked.provider.name())
+            .with_used(self.used())
     }
 }
 

@@ -78,7 +78,8 @@ const DONE: &str = "data: [DONE]\n\n";
 
 #[test]
 fn a_stream_is_complete_with_a_finish_reason_or_done() {
-    for ending in [format!("{STOP}{DONE}"), STOP.to_owned(), DONE.to_owned()] {
+    let spaced = "data: [DONE] \r\n\r\n".to_owned();
+    for ending in [format!("{STOP}{DONE}"), STOP.to_owned(), DONE.to_owned(), spaced] {
         let mut machine = events(Typed::default());
         machine.on_bytes(at(3), HELLO.as_bytes()).unwrap();
         assert!(!machine.is_complete());
@@ -134,6 +135,84 @@ fn an_error_inside_a_stream_is_the_providers_error() {
     assert!(error.to_string().contains("overloaded"), "{error}");
     assert!(!format!("{error} {error:?}").contains("sk-secret-key"));
     assert_eq!(content(&mut machine), "Hello");
+}
+
+#[test]
+fn errors_of_a_stream_are_told_wherever_they_stand() {
+    fn assert_is_told<S: Sink>(event: &str, sink: S) {
+        let mut machine = events(sink);
+        let error = machine.on_bytes(at(3), [HELLO, event].concat().as_bytes()).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.code()),
+            (ErrorKind::RateLimit, Some("429")),
+            "{event}"
+        );
+        assert!(error.to_string().contains("slow down"), "{error}");
+    }
+    let error = "{\"message\":\"slow down\",\"code\":429}";
+    for event in [
+        format!("data: {{\"error\":{error},\"choices\":[]}}\n\n"),
+        format!("data: {{\"choices\":[{{\"index\":0,\"finish_reason\":\"error\",\"error\":{error}}}]}}\n\n"),
+        format!("data: {{\"object\":\"error\",{}\n\n", &error[1..]),
+        format!("event: error\ndata: {error}\n\n"),
+        format!("event: error\ndata: {{\"error\":{error}}}\n\n"),
+    ] {
+        assert_is_told(&event, Typed::default());
+        assert_is_told(&event, JsonText::default());
+    }
+}
+
+#[test]
+fn what_becomes_of_a_body_does_not_matter_once_the_answer_is_complete() {
+    let broken = || Failure {
+        message: "reset".to_owned(),
+        code: None,
+        replay: None,
+        cause: None,
+    };
+    let mut machine = events(Typed::default());
+    machine
+        .on_bytes(at(3), [HELLO, STOP, "data: {\"us"].concat().as_bytes())
+        .unwrap();
+    machine.on_failure(at(4), broken()).unwrap();
+    assert_eq!(machine.on_eof(at(4)).unwrap(), None);
+    assert_eq!(content(&mut machine), "Hello");
+    let mut machine = events(Typed::default());
+    machine.on_bytes(at(3), HELLO.as_bytes()).unwrap();
+    assert_eq!(
+        machine.on_failure(at(4), broken()).unwrap_err().kind(),
+        ErrorKind::Network
+    );
+}
+
+#[cfg(all(feature = "anthropic", feature = "aliyun"))]
+#[test]
+fn what_was_used_is_in_the_error_although_no_chunk_has_told_it() {
+    for (provider, event, used) in [
+        (
+            "anthropic",
+            r#"{"type":"message_start","message":{"id":"1","model":"m","usage":{"input_tokens":9,"output_tokens":1}}}"#,
+            (9, 1),
+        ),
+        (
+            "aliyun",
+            r#"{"output":{"choices":[{"message":{"content":"a"},"finish_reason":"null"}]},"usage":{"input_tokens":4,"output_tokens":2}}"#,
+            (4, 2),
+        ),
+    ] {
+        let config = ProviderConfig::new(provider, "sk-secret-key");
+        let mut machine = machine_of(config, 200, "text/event-stream", true, Typed::default());
+        machine
+            .on_bytes(at(3), format!("data: {event}\n\n").as_bytes())
+            .unwrap();
+        let error = machine.on_eof(at(4)).unwrap_err();
+        let chunk = machine.sink.pop().unwrap();
+        assert_eq!(chunk.usage, None, "{provider}");
+        let partial = serde_json::json!({"choices": [{"index": 0, "message": {"role": "assistant"}}]});
+        let error = error.with_partial(serde_json::from_value(partial).unwrap());
+        let usage = error.partial().unwrap().usage.clone().unwrap();
+        assert_eq!((usage.prompt_tokens, usage.completion_tokens), used, "{provider}");
+    }
 }
 
 #[test]

@@ -59,19 +59,26 @@ impl<S: Sink> Reader<S> {
         let outcome = match body.poll_chunk(context) {
             Poll::Pending => match self.poll_wait(context) {
                 Poll::Pending => return Poll::Pending,
+                // The answer has all its content: whatever was to come behind it is not waited for any longer.
+                Poll::Ready(_) if self.machine.is_complete() => self.end(),
                 Poll::Ready(error) => Err(error),
             },
             Poll::Ready(Some(Ok(bytes))) => self.feed(bytes).map(|()| Step::Fed),
-            Poll::Ready(Some(Err(failure))) => Err(self.machine.on_failure(rt::now(), failure)),
-            Poll::Ready(None) => {
-                self.body = None;
-                self.machine.on_eof(rt::now()).map(|_| Step::Ended)
-            }
+            Poll::Ready(Some(Err(failure))) => match self.machine.on_failure(rt::now(), failure) {
+                Ok(()) => self.end(),
+                Err(error) => Err(error),
+            },
+            Poll::Ready(None) => self.end(),
         };
         if outcome.is_err() {
             self.body = None;
         }
         Poll::Ready(outcome)
+    }
+
+    fn end(&mut self) -> Result<Step, Error> {
+        self.body = None;
+        self.machine.on_eof(rt::now()).map(|_| Step::Ended)
     }
 
     fn feed(&mut self, bytes: Bytes) -> Result<(), Error> {

@@ -57,12 +57,16 @@ impl Sink for Typed {
             Some(chunk) => chunk,
             None => {
                 let chunk: ChatChunk = serde_json::from_str(json).map_err(|error| Fault::malformed(json, &error))?;
-                let error = chunk
-                    .extra
-                    .peek()
+                // OpenRouter has one in a choice, too.
+                let extras = std::iter::once(&chunk.extra).chain(chunk.choices.iter().map(|choice| &choice.extra));
+                let error = extras
+                    .flat_map(|extra| extra.peek())
                     .find(|(name, error)| *name == "error" && !error.is_null());
                 if let Some((_, error)) = error {
                     return Err(Fault::reported(&error.to_string()));
+                }
+                if chunk.choices.is_empty() {
+                    Fault::check_object(json)?;
                 }
                 self.envelopes.take(json, &chunk);
                 chunk
@@ -189,7 +193,13 @@ impl Sink for JsonText {
             return Err(Fault::reported(error.get()));
         }
         let choices = peek.choices.as_deref().unwrap_or_default();
+        if choices.is_empty() {
+            Fault::check_object(json)?;
+        }
         for choice in choices {
+            if let Some(error) = choice.error {
+                return Err(Fault::reported(error.get()));
+            }
             let content = choice.delta.as_ref().is_some_and(PeekDelta::is_filled);
             signals.choice(choice.index, content, choice.finish_reason.is_some());
         }

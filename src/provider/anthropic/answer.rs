@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::decode::Event;
 use crate::json::{Json, Object, Writer};
-use crate::provider::shape::{Call, Form, Identity, Piece, Usage, emit, write};
+use crate::provider::shape::{Call, Form, Identity, Piece, Usage, emit, write, write_usage};
 use crate::provider::{Asked, Fault, Signals};
 use crate::stream::Sink;
 
@@ -161,6 +161,12 @@ impl Stream {
         };
         signals.ended = 0;
         Ok(signals)
+    }
+
+    /// The counts so far, as OpenAI's JSON.
+    pub(in crate::provider) fn used(&self) -> Option<String> {
+        let counts = object(&self.usage).ok().filter(|counts| !counts.0.is_empty())?;
+        Some(write_usage(&usage(counts)))
     }
 
     fn start(&mut self, message: &Object<'_>, sink: &mut impl Sink) -> Result<Signals, Fault> {

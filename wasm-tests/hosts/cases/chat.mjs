@@ -112,6 +112,23 @@ export const chat = {
     equal([choices[0].finish_reason, choices[0].message.content], ["tool_calls", null], "the rest of the choice");
   },
 
+  async "finalCompletion() has what changes beside the text"(bench) {
+    const chunk = (content, more, ofChoice) => ({ id: "c", model: "a", choices: [{ index: 0, delta: { content }, ...ofChoice }], ...more });
+    const chunks = [chunk("x"), chunk("y", { model: "b", tier: 1 }), chunk("z", { model: "b" }, { filtered: { by: "f" } }), "[DONE]"];
+    const { fetch } = fetchOf(chunks.map((data) => `data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`).join(""));
+    const { model, tier, choices } = await (await bench.stream(bench.client(undefined, { fetch }))).finalCompletion();
+    equal([model, tier, choices[0].filtered, choices[0].message.content], ["b", 1, { by: "f" }, "xyz"], "all of it");
+  },
+
+  async "what was used is in the error of a stream whose chunks would have told it at the end"(bench) {
+    const start = { type: "message_start", message: { id: "1", model: "m", usage: { input_tokens: 9, output_tokens: 1 } } };
+    const { fetch } = fetchOf(`data: ${JSON.stringify(start)}\n\ndata: {"type":"content_block_delta","delta":{"type":"text_delta","text":"a"}}\n\n`);
+    const client = bench.client(undefined, { fetch, providerType: "anthropic" });
+    const error = await failure((async () => (await bench.stream(client)).text())(), bench.pkg.StreamError, "text()");
+    equal([error.partial.choices[0].message.content, error.partial.usage.total_tokens], ["a", 10], "text and tokens");
+    ok(!JSON.stringify(error).includes("tokens"), "logs have more than they had");
+  },
+
   async "finalCompletion() and text() have what was already taken"(bench) {
     const whole = await bench.text(bench.client(), false);
     for (const read of [async (stream) => (await stream.finalCompletion()).choices[0].message.content, (stream) => stream.text()]) {
