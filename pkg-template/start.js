@@ -15,6 +15,11 @@ export function setWasm(wasm) {
   if (!started && !starting) source = wasm;
 }
 
+/** Names the wasm to use where nothing better is there: a program may have several entry points, by its dependencies. */
+export function offerWasm(wasm) {
+  source ??= wasm;
+}
+
 /**
  * Starts the core if it can be done at once, and tells whether it runs.
  *

@@ -1,7 +1,7 @@
 // The entry that fetches the wasm as a file of its own: the smallest transfer, and the browser can cache it.
 
-import { setWasm } from "./slim.js";
+import { offerWasm } from "./start.js";
 
-setWasm(new URL("./core_bg.wasm", import.meta.url)); // fetched by init() or by the first call, not at import
+offerWasm(new URL("./core_bg.wasm", import.meta.url)); // fetched by init() or by the first call, not at import
 
 export * from "./slim.js";

@@ -1,6 +1,7 @@
 //! The event-stream rules, and that the way a stream is cut changes nothing.
 
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 
 use super::super::cuts::{self, assert_cuts_do_not_matter, cut_at, pieces};
 use super::super::{DEFAULT_LIMIT, Framing};
@@ -268,7 +269,61 @@ fn a_receiver_that_refuses_stops_the_feeding() {
     assert_eq!((result, seen), (Err(Stopped::Receiver("enough")), 1));
 }
 
+/// The standard's algorithm, word for word, over an input that is there as a whole; at the end what is pending counts.
+/// Gives the events, the last id and the last wait.
+fn by_the_standard(bytes: &[u8]) -> (Vec<(String, String)>, String, Option<Duration>) {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text).replace("\r\n", "\n");
+    let (mut events, mut id, mut wait) = (Vec::new(), String::new(), None);
+    let (mut name, mut data) = (String::new(), String::new());
+    for line in text.split(['\n', '\r']).chain([""]) {
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            _ if line.is_empty() => {
+                let (name, mut data) = (std::mem::take(&mut name), std::mem::take(&mut data));
+                if data.pop().is_some() {
+                    let name = if name.is_empty() { UNNAMED.to_owned() } else { name };
+                    events.push((name, data));
+                }
+            }
+            "event" => value.clone_into(&mut name),
+            "data" => data.extend([value, "\n"]),
+            "id" if !value.contains('\0') => value.clone_into(&mut id),
+            "retry" if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+                wait = value.parse().ok().map(Duration::from_millis).or(wait);
+            }
+            _ => {}
+        }
+    }
+    (events, id, wait)
+}
+
+fn assert_is_by_the_standard(bytes: &[u8]) -> Result<(), TestCaseError> {
+    let mut decoder = Decoder::new(DEFAULT_LIMIT);
+    let mut events = Vec::new();
+    let mut receive = |event: Event<'_>| {
+        events.push((event.name.to_owned(), event.data.to_owned()));
+        Ok::<(), ()>(())
+    };
+    decoder.feed(bytes, &mut receive).unwrap();
+    decoder.finish(&mut receive).unwrap();
+    let decoded = (events, decoder.last_id().to_owned(), decoder.retry());
+    prop_assert_eq!(decoded, by_the_standard(bytes));
+    Ok(())
+}
+
 proptest! {
+    #[test]
+    fn what_is_decoded_is_what_the_standard_says(bytes in pieces()) {
+        assert_is_by_the_standard(&bytes)?;
+    }
+
+    #[test]
+    fn so_it_is_of_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        assert_is_by_the_standard(&bytes)?;
+    }
+
     #[test]
     fn the_cuts_do_not_matter(bytes in pieces(), cuts in cut_at()) {
         assert_cuts_do_not_matter(Framing::Sse, DEFAULT_LIMIT, &bytes, &cuts)?;
