@@ -676,46 +676,58 @@ export declare class LLMRouterError extends Error {
   toJSON(): Record<string, unknown>;
 }
 
-/** The configuration or the request cannot work; nothing was sent. Change the field that it names. */
+/*
+ * "Retried" below means that the client itself tries again, as `retryConfig` says, as long as nothing of an answer was
+ * handed out. `x-should-retry` of the provider goes before it. An abort is the signal's reason, or an `AbortError` of
+ * the host's, and never retried.
+ */
+
+/** The configuration or the request cannot work; nothing was sent. Not retried: change the field that it names. */
 export declare class ConfigError extends LLMRouterError {}
-/** 400 and other 4xx: the provider refuses the request as it stands. */
+/** 400 and other 4xx: the provider refuses the request as it stands. Retried: 408 and 409. Change the request. */
 export declare class BadRequestError extends LLMRouterError {}
-/** 401: the key is missing, wrong or expired. */
+/** 401: the key is missing, wrong or expired. Not retried: check `apiKey`. */
 export declare class AuthenticationError extends LLMRouterError {}
-/** 403: the key may not do this. */
+/** 403: the key may not do this. Not retried: ask for access, or take another model. */
 export declare class PermissionError extends LLMRouterError {}
-/** 404: no such model or path. */
+/** 404: no such model or path. Not retried: check `model` and `baseUrl`. */
 export declare class NotFoundError extends LLMRouterError {}
-/** 429: too many requests, or no quota left. See `retryAfter`. */
+/** 429: too many requests, or no quota left. Retried. Send less at once, wait `retryAfter`, or raise your quota. */
 export declare class RateLimitError extends LLMRouterError {}
-/** 5xx, or an error that the provider reported inside an answer with a code that means none of the others. */
+/**
+ * 5xx, or an error that the provider reported inside an answer with a code that means none of the others. Retried. Try
+ * later, or another provider.
+ */
 export declare class ProviderError extends LLMRouterError {}
-/** The connection could not be made, or broke. */
+/** The connection could not be made, or broke. Retried before the first content. Check `baseUrl` and the network. */
 export declare class NetworkError extends LLMRouterError {}
-/** The answer is malformed, too large, or a stream that ended without its last event. */
+/**
+ * The answer is malformed, too large, or a stream that ended without its last event. Retried only if it was cut off
+ * before any content. `partial` has what came; report it to the provider.
+ */
 export declare class StreamError extends LLMRouterError {}
 /**
  * The call was tried again as often as it may be, and failed each time. `cause` is the error of the last attempt, of its
- * own class; `status`, `code` and the other fields are that error's, too.
+ * own class; `status`, `code` and the other fields are that error's, too. Do as for that one.
  */
 export declare class RetryExhaustedError extends LLMRouterError {
   readonly cause: LLMRouterError;
 }
 /** A time limit ran out; the class tells which, `limit` how long it was. */
 export declare class TimeoutError extends LLMRouterError {}
-/** No place in the pool became free within `pool`. */
+/** No place in the pool became free within `pool`. Not retried: raise `maxConnections`, or `pool`. */
 export declare class PoolTimeout extends TimeoutError {}
-/** No connection within `connect`. */
+/** No connection within `connect`. Retried. Raise it, or look at the network. */
 export declare class ConnectTimeout extends TimeoutError {}
-/** No progress in sending within `write`. */
+/** No progress in sending within `write`. Retried. Raise it, or look at the network. */
 export declare class WriteTimeout extends TimeoutError {}
-/** Nothing received within `read`. */
+/** Nothing received within `read`. Retried before the first content; later, `partial` has what came. Raise it. */
 export declare class ReadTimeout extends TimeoutError {}
-/** Not done within `total`. */
+/** Not done within `total`, retries and waits included. Not retried: raise it. */
 export declare class TotalTimeout extends TimeoutError {}
-/** No content within `firstToken`. */
+/** No content within `firstToken`. Retried. Raise it, or take a faster model. */
 export declare class FirstTokenTimeout extends TimeoutError {}
-/** No further content within `idle`. */
+/** No further content within `idle`. Not retried: `partial` has what came; ask again if you can use it. */
 export declare class IdleTimeout extends TimeoutError {}
 
 /** Where the wasm may come from. A function is called when the core starts, not before. */

@@ -8,6 +8,9 @@ use super::{Credentials, Provider};
 /// Shorter values of headers are too common as words to be taken out of sentences.
 const SHORTEST_VALUE: usize = 8;
 
+/// Shorter beginnings of a secret are the same for many, such as `sk-proj-`.
+const TELLING: usize = 9;
+
 /// Beginnings of the names of headers whose values are nobody's secret.
 const PLAIN: [&str; 9] = [
     "accept",
@@ -136,6 +139,12 @@ fn mask(message: String, secret: &str) -> String {
             break;
         }
     }
+    // An answer that broke off within it leaves no mark.
+    for end in (TELLING..secret.len()).rev() {
+        if let Some(part) = secret.get(..end).filter(|part| message.contains(part)) {
+            message = message.replace(part, "…");
+        }
+    }
     message
 }
 
@@ -173,6 +182,21 @@ mod tests {
             };
             let shown = secrets.mask(shown);
             assert!(!shown.contains("6789"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn the_beginning_of_a_key_is_taken_out_where_an_answer_broke_off_in_it() {
+        let secrets = secrets("sk-proj-0123456789", &[]);
+        for (text, masked) in [
+            (
+                "key sk-proj-01234567 (change the request)",
+                "key … (change the request)",
+            ),
+            ("{\"key\": \"sk-proj-0", "{\"key\": \"…"),
+            ("keys begin with sk-proj-", "keys begin with sk-proj-"),
+        ] {
+            assert_eq!(secrets.mask(text.to_owned()), masked);
         }
     }
 
