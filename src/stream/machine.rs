@@ -262,12 +262,14 @@ impl<S: Sink> Machine<S> {
                     Ok(())
                 });
                 match outcome {
-                    Ok(()) if progress.is_complete() => Ok(None),
-                    Ok(()) => Err(self.truncated(now)),
                     // Behind the terminal signal the body may be cut anywhere.
-                    Err(Stopped::TooLarge(_) | Stopped::Receiver(Fault::Malformed(_))) if progress.is_complete() => {
+                    Ok(()) | Err(Stopped::TooLarge(_) | Stopped::Receiver(Fault::Malformed(_)))
+                        if progress.is_complete() =>
+                    {
                         Ok(None)
                     }
+                    // What is no JSON at the end is the beginning of some.
+                    Ok(()) | Err(Stopped::Receiver(Fault::Malformed(_))) => Err(self.truncated(now)),
                     Err(stopped) => Err(self.stopped(now, stopped)),
                 }
             }

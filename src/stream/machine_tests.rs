@@ -102,6 +102,27 @@ fn a_stream_that_ends_early_is_an_error() {
 }
 
 #[test]
+fn a_stream_that_ends_within_an_event_ends_early_and_is_not_malformed() {
+    for (before, again) in [("", true), (HELLO, false)] {
+        for end in 1..STOP.len() - 20 {
+            let mut machine = events(Typed::default());
+            let cut = [before, &STOP[..end]].concat();
+            machine.on_bytes(at(3), cut.as_bytes()).unwrap();
+            let error = machine.on_eof(at(4)).unwrap_err();
+            assert!(
+                error.to_string().contains(&format!("ended after {} bytes", cut.len())),
+                "{error}"
+            );
+            assert_eq!(
+                (error.kind(), error.is_retryable()),
+                (ErrorKind::Stream, again),
+                "{cut}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_stream_that_ends_without_content_says_when_to_come_again() {
     let mut machine = events(Typed::default());
     machine.on_bytes(at(3), b"id: 41\nretry: 2500\n\n: hm\n\n").unwrap();
