@@ -90,7 +90,7 @@ impl Accumulated {
         if let Some(usage) = &chunk.usage {
             self.usage = Some(usage.clone());
         }
-        let others = chunk.extra.iter();
+        let others = chunk.extra.peek();
         for (name, value) in others.filter(|(name, value)| *name != "object" && !value.is_null()) {
             if self.extra.get(name) != Some(value) {
                 self.extra.insert(name.clone(), value.clone());
@@ -165,8 +165,8 @@ impl Accrued {
         if let Some(reason) = &piece.finish_reason {
             self.finish_reason = Some(reason.clone());
         }
-        merge(&mut self.message, &delta.extra);
-        merge(&mut self.extra, &piece.extra);
+        merge(&mut self.message, delta.extra.peek());
+        merge(&mut self.extra, piece.extra.peek());
     }
 
     fn add_call(&mut self, piece: &ToolCallDelta) {
@@ -212,8 +212,8 @@ fn set(known: &mut String, text: Option<&str>) {
 }
 
 /// Adds each thing that the piece says.
-fn merge(known: &mut Map<String, Value>, piece: &Map<String, Value>) {
-    for (name, value) in piece.iter().filter(|(_, value)| !value.is_null()) {
+fn merge<'a>(known: &mut Map<String, Value>, piece: impl IntoIterator<Item = (&'a String, &'a Value)>) {
+    for (name, value) in piece.into_iter().filter(|(_, value)| !value.is_null()) {
         match known.get_mut(name) {
             Some(known) => extend(known, value, name),
             None => {
