@@ -153,7 +153,8 @@ impl Error {
         self.0.status
     }
 
-    /// The provider's id of the request (`x-request-id`), to quote when you ask its support.
+    /// The provider's id of the request, from a header (`x-request-id`, `request-id`) or the body of its error, to quote
+    /// when you ask its support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
