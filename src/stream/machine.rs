@@ -3,17 +3,17 @@
 //! The native driver and the JavaScript loop feed the same machine, so that decoding, the clocks, truncation and
 //! limits on size exist once and mean the same everywhere.
 
-use std::time::Duration;
+mod failing;
 
 use bytes::Bytes;
 
 use super::Sink;
 use crate::config::Settings;
-use crate::deadline::{Expired, SharedClocks};
+use crate::deadline::SharedClocks;
 use crate::decode::{Decoder, Stopped, TooLarge};
-use crate::error::{Error, ErrorKind, Replay, TimeoutKind};
+use crate::error::{Error, ErrorKind, Replay};
 use crate::metrics::Recording;
-use crate::provider::{Asked, Fault, Signals, StreamDecoder, refusal};
+use crate::provider::{Asked, Fault, Signals, StreamDecoder};
 use crate::retry::Advice;
 use crate::rt::Instant;
 use crate::transport::{Failure, Head};
@@ -317,114 +317,6 @@ impl<S: Sink> Machine<S> {
             .with_replay(Replay::Processed)
             .with_head(&self.head);
         Err(self.complete_error(now, error))
-    }
-
-    /// The error of a limit that has run out by now.
-    #[allow(dead_code, reason = "only the JavaScript loop has a timer of its own")]
-    pub(crate) fn expired(&self, now: Instant) -> Option<Error> {
-        let expired = self.clocks.lock().expired(now)?;
-        Some(self.timeout(now, expired))
-    }
-
-    /// The error of the limit on the whole call, which runs while nobody reads, too; not of an answer that is complete.
-    pub(crate) fn total_expired(&self, now: Instant) -> Option<Error> {
-        if self.is_complete() {
-            return None;
-        }
-        let expired = {
-            let clocks = self.clocks.lock();
-            clocks.limits().total?;
-            clocks.expired(now)
-        };
-        let expired = expired.filter(|expired| expired.kind == TimeoutKind::Total)?;
-        Some(self.timeout(now, expired))
-    }
-
-    /// The error of a limit that ran out.
-    pub(crate) fn timeout(&self, now: Instant, expired: Expired) -> Error {
-        let error = self.clocks.lock().timeout(now, expired);
-        error
-            .of_provider(self.asked.provider.name())
-            .with_head(&self.head)
-            .with_used(self.used())
-    }
-
-    /// The wait that a broken stream asks for, and the beginning of its last id.
-    fn reconnection(&self) -> (Option<Duration>, String) {
-        match &self.mode {
-            Mode::Events { decoder, .. } => {
-                let (wait, id) = decoder.reconnection();
-                let id = self.asked.secrets.mask(id.to_owned());
-                (wait, id.chars().take(64).collect())
-            }
-            _ => (None, String::new()),
-        }
-    }
-
-    /// What a stream is known to have used, though no chunk has told it yet.
-    fn used(&self) -> Option<String> {
-        match &self.mode {
-            Mode::Events { dialect, .. } => dialect.used(),
-            _ => None,
-        }
-    }
-
-    fn truncated(&self, now: Instant) -> Error {
-        let received = self.clocks.lock().received();
-        let (wait, id) = self.reconnection();
-        let place = if id.is_empty() {
-            String::new()
-        } else {
-            format!(" (its last id: {id:?})")
-        };
-        let message = format!(
-            "the stream ended after {received} bytes{place} without its terminal event, so that the answer is not complete"
-        );
-        // Without content it is like a connection that broke before the answer.
-        let error = Error::new(ErrorKind::Stream, message)
-            .with_advice(Advice {
-                wait,
-                again: Some(!self.has_begun()),
-            })
-            .with_replay(Replay::Processed)
-            .with_head(&self.head);
-        self.complete_error(now, error)
-    }
-
-    fn stopped(&self, now: Instant, stopped: Stopped<Fault>) -> Error {
-        match stopped {
-            Stopped::Receiver(fault) => self.fault(now, fault),
-            Stopped::TooLarge(TooLarge(limit)) => self.too_large(
-                now,
-                format!("the answer has an event larger than {limit} bytes: raise max_event_size"),
-            ),
-        }
-    }
-
-    fn answer_too_large(&self, now: Instant, limit: usize) -> Error {
-        self.too_large(now, format!("the answer is larger than {limit} bytes"))
-    }
-
-    fn too_large(&self, now: Instant, message: String) -> Error {
-        self.fault(now, Fault::Malformed(message))
-    }
-
-    fn refused(&self, now: Instant, body: &[u8]) -> Error {
-        let error = refusal(&self.head, body);
-        self.complete_error(now, error.with_advice(self.advice))
-    }
-
-    fn fault(&self, now: Instant, fault: Fault) -> Error {
-        self.complete_error(now, fault.into_error(&self.head))
-    }
-
-    fn complete_error(&self, now: Instant, error: Error) -> Error {
-        let error = error.masked(&self.asked.secrets);
-        self.clocks
-            .lock()
-            .account(now, error)
-            .of_provider(self.asked.provider.name())
-            .with_used(self.used())
     }
 }
 

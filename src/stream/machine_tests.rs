@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::config::ProviderConfig;
 use crate::deadline::{Clocks, Limits};
+use crate::error::TimeoutKind;
 use crate::provider::Operation;
 use crate::stream::sink::expand;
 use crate::stream::{JsonText, Typed};
