@@ -222,6 +222,7 @@ export class Call {
 
   /** The body was read to its end: the place in the pool is free. Throws what stood behind the last chunks. */
   async finish() {
+    if (this.#over) return;
     try {
       this.#core.readPauses();
     } catch (raw) {
