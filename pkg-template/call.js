@@ -38,6 +38,8 @@ export class Call {
   /** This attempt is over, whatever its pending read still brings. */
   #leaving = false;
   #over = false;
+  /** The answer is complete, and the rest of its body is not waited for any longer. */
+  #silent = false;
   #aborted = false;
   #reason;
   /** Is told when nothing is in flight any more. */
@@ -228,6 +230,7 @@ export class Call {
     } catch (raw) {
       throw this.#failed(raw);
     }
+    if (this.#silent) return this.#end(); // in Firefox, only an abort tells the server
     await hostTurn();
     if (this.#over) return;
     this.#core.finish();
@@ -318,7 +321,10 @@ export class Call {
     try {
       const wait = this.#core.onDeadline(this.waitsSince() ?? performance.now());
       if (wait >= 0) this.#setTimer(wait, performance.now() + wait);
-      if (wait === -Infinity) this.#reader?.cancel().catch(() => {}); // the read that waits brings the end
+      if (wait === -Infinity) {
+        this.#silent = true;
+        this.#reader?.cancel().catch(() => {}); // the read that waits brings the end
+      }
     } catch (raw) {
       const error = this.#failed(raw);
       if (error !== AGAIN) return this.onFail(error);
