@@ -39,6 +39,7 @@ impl Credentials {
 
     /// The address behind this path with the headers of all requests, which is made only when the last one had another:
     /// these headers never change, but where the credentials do.
+    #[cfg_attr(not(feature = "zhipu"), allow(unused_variables))]
     pub(super) fn address(
         &self,
         settings: &Settings,
