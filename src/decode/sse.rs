@@ -280,13 +280,17 @@ impl Decoder {
         if line.first() == Some(&b':') {
             self.limit
         } else {
-            // What a line is shows only in its beginning.
-            self.limit.saturating_sub(self.length()).max(DATA.len())
+            self.room()
         }
     }
 
+    /// How much of a line may be held beside the event so far; at least its beginning, which shows what it is.
+    fn room(&self) -> usize {
+        self.limit.saturating_sub(self.length()).max(DATA.len())
+    }
+
     fn hold_line(&mut self, bytes: &[u8]) -> Result<(), TooLarge> {
-        let room = self.limit.saturating_sub(self.length()).max(DATA.len());
+        let room = self.room();
         if self.line.len() + bytes.len() > KEPT {
             self.data.shrink_to_fit(); // Both may not have room to spare.
         }

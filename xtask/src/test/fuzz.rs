@@ -3,12 +3,11 @@
 //! They are built as cargo-fuzz does it, but for the sanitizers, which need a nightly compiler: the crate has no unsafe
 //! code that they would watch, and what a target promises it asserts by itself.
 
-use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{Report, Reports};
+use super::Reports;
+use super::side_by_side::{self, Runners};
 use crate::Outcome;
 use crate::counts::Counts;
 use crate::process::{Finished, Scratch};
@@ -18,9 +17,6 @@ use crate::toolchain::{native_cargo, without_ours};
 
 /// How long each target runs, in seconds.
 const SECONDS: &str = "20";
-
-/// Two run at a time: together they take as long as half of them do.
-const AT_ONCE: usize = 2;
 
 /// What lets libFuzzer see which branches an input takes.
 const COVERAGE: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -38,21 +34,13 @@ pub fn run(project: &Project, reports: &mut Reports) {
         // None of them ran.
         Err(problem) => return reports.failed("fuzz", problem),
     };
-    let waiting = Mutex::new(targets.iter().collect::<VecDeque<_>>());
-    let reports = Mutex::new(reports);
-    std::thread::scope(|scope| {
-        for _ in 0..AT_ONCE {
-            scope.spawn(|| {
-                while let Some(target) = locked(&waiting).pop_front() {
-                    let started = Instant::now();
-                    let ending = fuzz(project, target, scratch.path());
-                    let output = ending.as_ref().map_or_else(Clone::clone, |finished| finished.tail(8));
-                    let report = Report::new(&format!("fuzz {target}"), started, counts, ending);
-                    locked(&reports).take(&output, report);
-                }
-            });
-        }
-    });
+    let runners = Runners {
+        names: &targets,
+        title: |target| format!("fuzz {target}"),
+        read: counts,
+        lines: 8,
+    };
+    side_by_side::run(&runners, reports, |target| fuzz(project, target, scratch.path()));
 }
 
 fn build(project: &Project) -> Outcome {
@@ -129,10 +117,6 @@ fn counts(output: &str) -> Option<Counts> {
         passed,
         failed: 1 - passed,
     })
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

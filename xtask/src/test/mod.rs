@@ -3,6 +3,7 @@
 mod fuzz;
 mod native;
 mod packaged;
+mod side_by_side;
 mod wasm;
 
 use std::time::{Duration, Instant};
