@@ -130,6 +130,7 @@ pub mod mock_server;
 mod provider;
 mod retry;
 mod rt;
+mod same;
 mod strain;
 mod stream;
 mod transport;

@@ -79,6 +79,13 @@ impl Decoder {
         }
     }
 
+    /// The data of the next events probably begins like this.
+    pub(crate) fn expects(&mut self, beginning: &str) {
+        if let Self::Sse(decoder) = self {
+            decoder.expects(beginning);
+        }
+    }
+
     /// How long the stream asks to wait before a reconnection, and the id of its last event. Lines have neither.
     pub(crate) fn reconnection(&self) -> (Option<Duration>, &str) {
         match self {

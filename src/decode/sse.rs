@@ -15,11 +15,15 @@ use std::time::Duration;
 use memchr::{memchr, memchr2};
 
 use super::{Event, KEPT, Stopped, TooLarge, UNNAMED, empty, hold, replace_invalid, text};
+use crate::same::{begins, same};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The beginning of a line that tells where its value goes, with the space that may follow.
 const DATA: &[u8] = b"data: ";
+
+/// How many bytes of what may come are kept at most.
+const LONGEST_EXPECTED: usize = 4096;
 
 /// The decoder's state between two reads.
 #[derive(Debug)]
@@ -37,6 +41,8 @@ pub(crate) struct Decoder {
     has_data: bool,
     id: Vec<u8>,
     retry: Option<Duration>,
+    /// What lines probably begin with: no line's end has to be looked for in that.
+    expected: Vec<u8>,
 }
 
 /// What a line says.
@@ -75,7 +81,31 @@ impl Decoder {
             has_data: false,
             id: Vec::new(),
             retry: None,
+            expected: Vec::new(),
         }
+    }
+
+    /// The data of the next events probably begins like this.
+    pub(crate) fn expects(&mut self, beginning: &str) {
+        let known = self.expected.strip_prefix(DATA).unwrap_or_default();
+        if same(known, beginning.as_bytes()) {
+            return;
+        }
+        self.expected.clear();
+        if beginning.len() <= LONGEST_EXPECTED && memchr2(b'\n', b'\r', beginning.as_bytes()).is_none() {
+            self.expected.extend_from_slice(DATA);
+            self.expected.extend_from_slice(beginning.as_bytes());
+        }
+    }
+
+    /// Where the line that these bytes begin with ends.
+    fn line_end(&self, bytes: &[u8]) -> Option<usize> {
+        let known = if !self.expected.is_empty() && begins(bytes, &self.expected) {
+            self.expected.len()
+        } else {
+            0
+        };
+        memchr2(b'\n', b'\r', bytes.get(known..)?).map(|end| known + end)
     }
 
     /// The last `id` field; empty where there was none. What a reconnection would send as `Last-Event-ID`.
@@ -140,7 +170,7 @@ impl Decoder {
             self.after_cr = false;
             rest = rest.strip_prefix(b"\n").unwrap_or(rest);
         }
-        while let Some(end) = memchr2(b'\n', b'\r', rest) {
+        while let Some(end) = self.line_end(rest) {
             let (line, tail) = rest.split_at(end);
             if let [b'\n', b'\n', after @ ..] = tail
                 && let Some(data) = self.sole_data(line)

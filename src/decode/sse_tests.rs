@@ -313,6 +313,28 @@ fn assert_is_by_the_standard(bytes: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+#[test]
+fn what_is_expected_changes_no_event() {
+    let stream =
+        b"data: {\"a\":1}\n\ndata: {\"a\":2}\r\n\r\ndata: {\"a\ndata: \":3}\n\ndata:{\"a\":4}\n\n: {\"a\":\n\n";
+    for expected in ["{\"a\":", "{", "", "{\"a\":1}", "{\"a\n\":", "{\"a\":1}\n\ndata"] {
+        for cut in 0..stream.len() {
+            let (mut decoder, mut events) = (Decoder::new(DEFAULT_LIMIT), Vec::new());
+            let (first, second) = stream.split_at(cut);
+            for part in [first, second] {
+                decoder.expects(expected);
+                let outcome = decoder.feed(part, |event| {
+                    events.push(event.data.to_owned());
+                    Ok::<(), ()>(())
+                });
+                assert_eq!(outcome, Ok(()));
+            }
+            let all = ["{\"a\":1}", "{\"a\":2}", "{\"a\n\":3}", "{\"a\":4}"];
+            assert_eq!(events, all, "{expected:?} expected, cut at {cut}");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_decoded_is_what_the_standard_says(bytes in pieces()) {

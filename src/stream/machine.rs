@@ -181,6 +181,9 @@ impl<S: Sink> Machine<S> {
             } => {
                 progress.content = false;
                 let sink = &mut self.sink;
+                if let Some(beginning) = sink.beginning() {
+                    decoder.expects(beginning);
+                }
                 let outcome = decoder.feed(bytes, |event| {
                     if !progress.done {
                         progress.note(dialect.on_event(&event, sink)?);

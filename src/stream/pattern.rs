@@ -4,6 +4,8 @@
 
 use serde::de::IgnoredAny;
 
+use crate::same::{begins, same};
+
 /// What a chunk has before and behind its text.
 #[derive(Debug)]
 pub(crate) struct Pattern {
@@ -28,10 +30,19 @@ impl Pattern {
         })
     }
 
+    /// What chunks of this pattern begin with.
+    pub(crate) fn before(&self) -> &str {
+        &self.before
+    }
+
     /// The text of a chunk of this pattern, as the JSON that it is. With it, the chunk is valid.
     pub(crate) fn text_in<'a>(&self, chunk: &'a str) -> Option<&'a str> {
-        let text = chunk.strip_prefix(&*self.before)?.strip_suffix(&*self.behind)?;
-        is_string(text).then_some(text)
+        let (at, behind) = (self.before.len(), self.behind.len());
+        let end = chunk.len().checked_sub(behind)?;
+        let text = chunk.get(at..end)?;
+        let fits = begins(chunk.as_bytes(), self.before.as_bytes())
+            && same(chunk.as_bytes().get(end..)?, self.behind.as_bytes());
+        (fits && is_string(text)).then_some(text)
     }
 }
 

@@ -19,6 +19,11 @@ pub(crate) trait Sink {
     /// What the provider last said that the call used.
     fn tokens(&self) -> Option<Tokens>;
 
+    /// What the next chunks probably begin with, where looking for that pays.
+    fn beginning(&self) -> Option<&str> {
+        None
+    }
+
     /// From now on, notes what the answer says about itself, where chunks are values.
     fn take_notes(&mut self) {}
 
@@ -218,6 +223,10 @@ impl Sink for JsonText {
 
     fn tokens(&self) -> Option<Tokens> {
         self.tokens
+    }
+
+    fn beginning(&self) -> Option<&str> {
+        self.like.as_ref().map(|like| like.pattern.before())
     }
 
     fn whole(&mut self, asked: &Asked, body: Bytes) -> Result<Option<String>, Fault> {
