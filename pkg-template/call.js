@@ -3,12 +3,15 @@
 
 import { calls, currentInstance, isAlive } from "./crash.js";
 import { abortError, StreamError, toError } from "./errors.js";
+import { bodyOf, discard, headOf } from "./send.js";
 
 /** What one read asks for where the body lets the reader choose. */
 const VIEW_BYTES = 65536;
 /** How much is read after the last event, so that the host can use the socket again. */
 const DRAIN_BYTES = 65536;
 const DRAIN_MS = 1000;
+/** One answer comes in one read or two: only in Deno the way of streams is the faster one for that, too. */
+const ANSWERS_BY_BYTES = typeof Deno !== "undefined";
 /** The memory that the last answer was read into: it costs more to make than to use. */
 let spare;
 /** Hosts fire a timer at once that is set to more than this. */
@@ -27,14 +30,16 @@ export function onCall(watcher) {
 export class Call {
   #core;
   #instance = currentInstance();
+  #sender;
   #signal;
+  /** The request of this attempt. */
+  #sending;
   #reader;
   /** The memory to read into, when the body is a byte stream. */
   #memory;
   #timer;
   /** When the timer fires, on the clock of performance.now(). */
   #fires = Infinity;
-  #headCame = false;
   /** This attempt is over, whatever its pending read still brings. */
   #leaving = false;
   #over = false;
@@ -60,8 +65,9 @@ export class Call {
   /** Is told the reason when the call is aborted once its head has come, be its body read to the end or not. */
   onAbort = () => {};
 
-  constructor(core, signal, onOver) {
+  constructor(core, sender, signal, onOver) {
     this.#core = core;
+    this.#sender = sender;
     this.#onOver = onOver;
     this.#signal = signal;
     signal?.addEventListener("abort", this.#onSignal);
@@ -108,26 +114,46 @@ export class Call {
   }
 
   async #attempt() {
-    let body;
-    try {
-      body = await this.#core.head();
-    } finally {
-      this.#headCame = true;
-    }
-    if (body) this.#openReader(body);
+    // A place is free more often than not, and only waiting costs a promise.
+    const text = this.#core.begin();
+    const request = text === undefined ? JSON.parse(await this.#core.wait()) : this.#sender.read(text);
     this.throwIfAborted();
-    this.streaming = this.#core.streaming;
-    this.bufferSize = this.#core.bufferSize;
+    await this.#head(request);
+    this.throwIfAborted();
     return this.streaming ? this.#readContent() : this.#readAnswer();
   }
 
-  /** Leaves an attempt that failed. The core has aborted its fetch; a replacement for fetch may not have listened. */
+  /** Sends, and hands the head of the answer to the core. */
+  async #head(request) {
+    const sending = this.#sender.send(request, this.#core.body(), this.#onPhase);
+    this.#sending = sending;
+    if (this.#over) sending.leave(); // by its replacement, from within
+    else this.#arm(this.#core.sent());
+    let answer;
+    try {
+      answer = await sending.answer;
+    } catch (reason) {
+      if (this.#over || reason === AGAIN) throw reason;
+      this.#step(() => this.#core.onFetchError(reason));
+    }
+    if (this.#over) throw discard(answer);
+    const { status, headers } = headOf(answer);
+    const wait = this.#step(() => this.#core.onHead(status, headers));
+    this.streaming = this.#core.streaming;
+    const body = bodyOf(answer);
+    if (body) this.#openReader(body);
+    if (!this.streaming) return this.#arm(wait); // the core takes its reading as begun
+    this.bufferSize = this.#core.bufferSize;
+  }
+
+  /** Leaves an attempt that failed. */
   #leave() {
     clearTimeout(this.#timer);
     this.#fires = Infinity;
-    this.#reader?.cancel().catch(() => {});
-    this.#reader = this.#memory = undefined;
-    this.#headCame = this.#leaving = false;
+    this.#sending?.leave();
+    this.#reader?.cancel().catch(() => {}); // a replacement for fetch may not have listened to the signal
+    this.#sending = this.#reader = this.#memory = undefined;
+    this.#leaving = false;
     this.early = [];
   }
 
@@ -169,7 +195,7 @@ export class Call {
   /** Reads once; at most `room` bytes where the body lets the reader choose. Resolves with undefined at the end. */
   async read(room) {
     if (!this.#reader) return undefined;
-    this.#readStarts();
+    if (this.streaming) this.#readStarts();
     const view = this.#memory && new Uint8Array(this.#memory, 0, Math.min(room, VIEW_BYTES));
     let result;
     try {
@@ -193,11 +219,7 @@ export class Call {
 
   /** An answer that was complete ends with that. */
   #readFails(reason) {
-    try {
-      this.#core.onReadError(reason);
-    } catch (raw) {
-      throw this.#failed(raw);
-    }
+    this.#step(() => this.#core.onReadError(reason));
   }
 
   /** The buffer is full: the time until the next read is not the server's fault. */
@@ -215,24 +237,17 @@ export class Call {
   }
 
   onEof() {
-    try {
-      return this.#core.onEof();
-    } catch (raw) {
-      throw this.#failed(raw);
-    }
+    return this.#step(() => this.#core.onEof());
   }
 
   /** The body was read to its end: the place in the pool is free. Throws what stood behind the last chunks. */
   async finish() {
     if (this.#over) return;
-    try {
-      this.#core.readPauses();
-    } catch (raw) {
-      throw this.#failed(raw);
-    }
+    if (this.streaming) this.#step(() => this.#core.readPauses());
     if (this.#silent) return this.#end(); // in Firefox, only an abort tells the server
     await hostTurn();
     if (this.#over) return;
+    this.#over = true;
     this.#core.finish();
     this.#close();
   }
@@ -260,7 +275,6 @@ export class Call {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#reason = reason;
-    if (!this.#headCame) return this.#core.abort(); // head() rejects, and cleans up
     this.#end(reason);
     this.onAbort(reason);
   }
@@ -284,17 +298,13 @@ export class Call {
   }
 
   #readStarts() {
-    try {
-      this.#arm(this.#core.readStarts());
-    } catch (raw) {
-      throw this.#failed(raw); // what stood behind the chunks of the read before
-    }
+    this.#arm(this.#step(() => this.#core.readStarts())); // throws what stood behind the chunks of the read before
   }
 
   #onSignal = () => this.abort(this.#signal.reason);
 
   #openReader(body) {
-    this.#reader = byteReader(body);
+    if (this.streaming || ANSWERS_BY_BYTES) this.#reader = byteReader(body);
     if (!this.#reader) {
       this.#reader = body.getReader();
       return;
@@ -329,9 +339,24 @@ export class Call {
       const error = this.#failed(raw);
       if (error !== AGAIN) return this.onFail(error);
       this.#leaving = true;
+      this.#sending?.leave(AGAIN); // settles the wait for the head
       this.#reader?.cancel().catch(() => {}); // settles the read that waits, which then throws it
     }
   };
+
+  /** The host tells of the request: see phases.js. */
+  #onPhase = (phase, bytes) => {
+    if (!this.#over) this.#arm(this.#core.phase(phase, bytes));
+  };
+
+  /** A step of the core; what that throws ends the attempt. */
+  #step(act) {
+    try {
+      return act();
+    } catch (raw) {
+      throw this.#failed(raw);
+    }
+  }
 
   /** What to throw for what the core threw: before the answer has begun, there may be another attempt. */
   #failed(raw) {
@@ -345,23 +370,26 @@ export class Call {
   /** Stops everything below the call; returns the error, for throwing it. */
   #end(error) {
     if (this.#over) return error;
-    if (isAlive(this.#instance)) this.#core.abort();
+    this.#over = true; // first, because aborting runs the listeners of a replacement for fetch
+    this.#sending?.leave(error);
+    if (isAlive(this.#instance)) {
+      this.#core.abort();
+      // Later, because the core may be further up the stack.
+      queueMicrotask(() => {
+        if (isAlive(this.#instance)) this.#core.free();
+      });
+    }
     this.#close();
-    // The fetch is aborted. A replacement for fetch may not have listened, so its body is cancelled too.
+    // The fetch is aborted. A replacement for it may not have listened, so its body is cancelled too.
     this.#reader?.cancel(error).catch(() => {});
     return error;
   }
 
   #close() {
-    this.#over = true;
     clearTimeout(this.#timer);
     this.#unwatch?.();
     calls.delete(this);
     this.#onOver(this);
-    // Later, because the core may be further up the stack: aborting runs the listeners of a replacement fetch.
-    queueMicrotask(() => {
-      if (isAlive(this.#instance)) this.#core.free();
-    });
   }
 }
 

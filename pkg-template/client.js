@@ -6,6 +6,7 @@ import { CoreClient } from "./core.js";
 import { currentInstance, isAlive } from "./crash.js";
 import { abortError, ConfigError, toError } from "./errors.js";
 import { tracedFetch } from "./phases.js";
+import { hostFetch, Sender } from "./send.js";
 import { init, startNow } from "./start.js";
 import { ChatStream } from "./stream.js";
 
@@ -17,6 +18,7 @@ export class Client {
   /** The core's client; missing until the core has started, and of no use once its instance has panicked. */
   #core;
   #instance;
+  #sender;
   #closed = false;
   /** Calls in flight. */
   #calls = new Set();
@@ -102,7 +104,7 @@ export class Client {
     this.#open();
     // Headers, Map and lists of pairs are iterable and have no keys of their own to read.
     if (headers) rest.headers = typeof headers[Symbol.iterator] === "function" ? Object.fromEntries(headers) : headers;
-    const call = new Call(this.#prepared(prepare, options && rest), signal, (call) => this.#calls.delete(call));
+    const call = new Call(this.#prepared(prepare, options && rest), this.#sender, signal, (call) => this.#calls.delete(call));
     this.#calls.add(call);
     const answer = await call.open();
     if (!call.streaming) return answer;
@@ -123,8 +125,10 @@ export class Client {
     const instance = currentInstance();
     if (this.#core && this.#instance === instance) return;
     const { fetch, config, keyInPage, awaitedHeads } = ofThisTarget(this.#config);
+    const traced = fetch ? undefined : tracedFetch();
+    this.#sender = new Sender(fetch ?? traced ?? hostFetch);
     try {
-      this.#core = new CoreClient(config, fetch, tracedFetch(), keyInPage, awaitedHeads);
+      this.#core = new CoreClient(config, traced !== undefined, keyInPage, awaitedHeads);
     } catch (raw) {
       throw toError(raw);
     }

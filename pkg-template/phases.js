@@ -10,6 +10,12 @@ let creating;
 const tracks = new WeakMap();
 let subscribed = false;
 
+/** The phases, as the core numbers them. */
+const DIALS = 0;
+const UPLOADS = 1;
+const SENDS = 2;
+const UPLOADED = 3;
+
 /**
  * Node's own fetch, which tells a third argument of its phases; undefined on other hosts and in Node before 20.16.
  *
@@ -30,7 +36,7 @@ function subscribe(channels) {
   on("request:create", ({ request }) => {
     if (!creating) return;
     tracks.set(request, creating);
-    creating.tell("dials");
+    creating.tell(DIALS);
   });
   on("client:sendHeaders", ({ request, socket }) => tracks.get(request)?.sends(socket));
   on("request:bodySent", ({ request }) => tracks.get(request)?.sent());
@@ -69,7 +75,7 @@ class Track {
   }
 
   sends(socket) {
-    this.tell("uploads");
+    this.tell(UPLOADS);
     if (this.#left < LARGE_BODY) return;
     // The host tells only when all is out. How much still waits is what it looks at itself for a socket's timeout.
     this.#looking = setInterval(() => {
@@ -81,12 +87,12 @@ class Track {
 
   sent() {
     if (this.#left > 0) this.#moves(0);
-    this.tell("uploaded");
+    this.tell(UPLOADED);
     clearInterval(this.#looking);
   }
 
   #moves(left) {
-    this.tell("sends", this.#left - left);
+    this.tell(SENDS, this.#left - left);
     this.#left = left;
   }
 

@@ -16,7 +16,7 @@ use crate::provider::{self, Asked, Input};
 use crate::retry::{Advice, Circumstances, Retries};
 use crate::rt::{self, Instant, Sleep};
 use crate::stream::{Machine, Reader, Sink, Typed};
-use crate::transport::{Failure, Headers, Request};
+use crate::transport::{Failure, Head, Headers, Request};
 
 /// A call that was checked and encoded; nothing was sent yet.
 pub(crate) struct Prepared {
@@ -29,11 +29,11 @@ pub(crate) struct Prepared {
 
 /// A call under way, over all of its attempts.
 pub(crate) struct Call {
-    request: Request,
+    pub(crate) request: Request,
     asked: Asked,
     streaming: bool,
     /// Those of the present attempt; the limit on the whole call goes on from one attempt to the next.
-    clocks: SharedClocks,
+    pub(crate) clocks: SharedClocks,
     retries: Retries,
     /// When the next attempt may start, after one that failed.
     resume: Option<Instant>,
@@ -158,7 +158,7 @@ impl Call {
     }
 
     /// Waits for the time of the next attempt, if one has failed. No place in the pool is held meanwhile.
-    async fn rest(&mut self, client: &Inner) -> Result<()> {
+    pub(crate) async fn rest(&mut self, client: &Inner) -> Result<()> {
         let Some(resume) = self.resume.take() else {
             return Ok(());
         };
@@ -182,23 +182,31 @@ impl Call {
     async fn attempt<S: Sink + Default>(&mut self, client: &Inner) -> Result<Reader<S>> {
         let clocks = &self.clocks;
         let permit = place(client, clocks).await?;
-        let sent = pin!(client.transport.send(&self.request, permit, clocks.clone()));
-        let response = outcome(clocks, sent).await?;
-        let advice = match response.head.status {
+        let response = {
+            let sent = pin!(client.transport.send(&self.request, permit, clocks.clone()));
+            outcome(clocks, sent).await?
+        };
+        let machine = self.answered(client, response.head);
+        Ok(Reader::new(machine, response.body))
+    }
+
+    /// The machine for an answer whose head has arrived.
+    pub(crate) fn answered<S: Sink + Default>(&mut self, client: &Inner, head: Head) -> Machine<S> {
+        let advice = match head.status {
             200..=299 => Advice::default(),
-            _ => Advice::of(&Headers::from(&response.head.headers), rt::unix_time()),
+            _ => Advice::of(&Headers::from(&head.headers), rt::unix_time()),
         };
         let mut machine = Machine::new(
-            clocks.clone(),
+            self.clocks.clone(),
             S::default(),
-            response.head,
+            head,
             advice,
             self.asked.clone(),
             &client.settings,
             self.streaming,
         );
         machine.recorded_by(self.recording.take());
-        Ok(Reader::new(machine, response.body))
+        machine
     }
 }
 
@@ -214,7 +222,7 @@ async fn until_closed<F: Future>(client: &Inner, future: F) -> Option<F::Output>
 }
 
 /// A place in the pool, within the pool limit; a limit of zero does not wait.
-async fn place(client: &Inner, clocks: &SharedClocks) -> Result<Permit> {
+pub(crate) async fn place(client: &Inner, clocks: &SharedClocks) -> Result<Permit> {
     let gate = &client.gate;
     if let Some(permit) = gate.try_acquire() {
         return Ok(permit);
@@ -255,16 +263,19 @@ pub(crate) async fn outcome<T>(
 ) -> Result<T> {
     match within(clocks, work).await {
         Ok(Ok(done)) => Ok(done),
-        Ok(Err(failure)) => {
-            // On a busy machine the nets below the clocks may be reached in the same moment as the clocks themselves.
-            let now = rt::now();
-            let expired = clocks.lock().expired(now);
-            Err(match expired {
-                Some(expired) => clocks.lock().timeout(now, expired),
-                None => network(clocks, failure),
-            })
-        }
+        Ok(Err(failure)) => Err(failed(clocks, failure)),
         Err(expired) => Err(clocks.lock().timeout(rt::now(), expired)),
+    }
+}
+
+/// The error of a transport's failure, or of a limit that has run out by then: on a busy machine the nets below the
+/// clocks may be reached in the same moment as the clocks themselves.
+pub(crate) fn failed(clocks: &SharedClocks, failure: Failure) -> Error {
+    let now = rt::now();
+    let expired = clocks.lock().expired(now);
+    match expired {
+        Some(expired) => clocks.lock().timeout(now, expired),
+        None => network(clocks, failure),
     }
 }
 

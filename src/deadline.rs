@@ -181,6 +181,11 @@ impl Clocks {
         self.sent = body;
     }
 
+    /// Whether nothing was told of the request so far.
+    pub(crate) fn is_queued(&self) -> bool {
+        self.stage == Stage::Queued
+    }
+
     /// The response head arrived.
     pub(crate) fn head_arrives(&mut self, now: Instant) {
         if self.uploaded.is_none() {

@@ -8,31 +8,53 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use js_sys::Promise;
+use js_sys::{Promise, Uint8Array};
 use tokio::sync::Notify;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::error::{aborted, again, raw};
-use crate::call::{Call, Prepared};
+use crate::alarm::within;
+use crate::call::{self, Call, Prepared};
 use crate::client::Inner;
+use crate::deadline::{Clocks, SharedClocks};
 use crate::error::Error;
+use crate::gate::Permit;
 use crate::rt::{self, Instant};
-use crate::stream::{JsonText, Machine, Reader};
-use crate::transport::{Hold, failure_of};
+use crate::stream::{JsonText, Machine};
+use crate::transport::{Address, Request, failure_of_fetch, failure_of_read, head_of, options};
 
 /// A call.
 #[wasm_bindgen]
 pub struct CoreCall {
     client: Arc<Inner>,
+    told: Rc<Told>,
     shared: Rc<Shared>,
 }
 
-/// What the head's future and JavaScript's loop have in common. No borrow is held across an await or a call into
+/// Where JavaScript sent the last request of a client: most go to the same place with the same headers.
+#[derive(Default)]
+pub(super) struct Told(RefCell<Option<Arc<Address>>>);
+
+impl Told {
+    /// What fetch is to be given, or nothing if that is known.
+    fn tell(&self, request: &Request) -> String {
+        let to = (request.method == "POST" && request.own.is_none()).then(|| request.to.clone());
+        let last = self.0.replace(to.clone());
+        match (to, last) {
+            (Some(to), Some(last)) if Arc::ptr_eq(&to, &last) => String::new(),
+            _ => options(request),
+        }
+    }
+}
+
+/// What a waiting future and JavaScript's loop have in common. No borrow is held across an await or a call into
 /// JavaScript.
 struct Shared {
     state: RefCell<State>,
+    /// Of the attempt under way, until its head has come.
+    places: RefCell<Option<Places>>,
     answer: RefCell<Option<Answer>>,
     aborted: Cell<bool>,
     on_abort: Notify,
@@ -47,20 +69,29 @@ enum State {
     Elsewhere,
 }
 
+/// What a request needs before it is sent.
+struct Places {
+    pool: Permit,
+    /// Among those whose response heads are awaited.
+    _head: Option<Permit>,
+}
+
 /// An answer whose head has arrived.
 struct Answer {
     machine: Machine<JsonText>,
-    hold: Option<Hold>,
+    place: Option<Permit>,
     /// An error that waits behind the chunks that were complete before it.
     failure: Option<Error>,
 }
 
 impl CoreCall {
-    pub(super) fn new(client: Arc<Inner>, prepared: Prepared) -> Self {
+    pub(super) fn new(client: Arc<Inner>, told: Rc<Told>, prepared: Prepared) -> Self {
         Self {
             client,
+            told,
             shared: Rc::new(Shared {
                 state: RefCell::new(State::Prepared(Box::new(prepared))),
+                places: RefCell::default(),
                 answer: RefCell::default(),
                 aborted: Cell::default(),
                 on_abort: Notify::new(),
@@ -74,16 +105,14 @@ impl CoreCall {
             let Some(answer) = answer.as_mut() else {
                 return Err(aborted());
             };
-            match answer.failure.take() {
-                Some(error) => Err((error, answer.hold.take())),
-                None => act(answer).map_err(|error| (error, answer.hold.take())),
-            }
+            let outcome = match answer.failure.take() {
+                Some(error) => Err(error),
+                None => act(answer),
+            };
+            // JavaScript aborts the fetch before anybody who waits for the place has a turn.
+            outcome.inspect_err(|_| drop(answer.place.take()))
         };
-        // Dropping the hold aborts the fetch, which may call back into JavaScript: no borrow is held any more.
-        outcome.map_err(|(error, hold)| {
-            drop(hold);
-            self.judge(error)
-        })
+        outcome.map_err(|error| self.judge(error))
     }
 
     /// The error for JavaScript; before the answer has begun, that there is to be another attempt, perhaps.
@@ -97,11 +126,46 @@ impl CoreCall {
                     Err(error) => raw(&error),
                 }
             }
+            (State::Started(call), None) => match call.failed(&self.client, error) {
+                Ok(()) => again(),
+                Err(error) => raw(&error),
+            },
             (_, Some(Answer { machine, .. })) => {
                 machine.fails(rt::now(), &error);
                 raw(&error)
             }
             _ => raw(&error),
+        }
+    }
+
+    /// The error for an attempt that failed before its head came.
+    fn attempt_fails(&self, error: impl FnOnce(&SharedClocks) -> Error) -> JsValue {
+        drop(self.shared.places.take());
+        let clocks = self.clocks();
+        clocks.map_or_else(aborted, |clocks| self.judge(error(&clocks)))
+    }
+
+    /// Those of the attempt under way.
+    fn clocks(&self) -> Option<SharedClocks> {
+        match &*self.shared.state.borrow() {
+            State::Started(call) => Some(call.clocks.clone()),
+            _ => None,
+        }
+    }
+
+    /// Moves the clocks on; gives the milliseconds to the nearest deadline, -1: there is none.
+    fn moves(&self, act: impl FnOnce(&mut Clocks, Instant)) -> f64 {
+        self.clocks().map_or(-1.0, |clocks| {
+            let (now, mut clocks) = (rt::now(), clocks.lock());
+            act(&mut clocks, now);
+            milliseconds_left(&clocks, now)
+        })
+    }
+
+    fn request<T>(&self, look: impl FnOnce(&Request) -> T) -> Option<T> {
+        match &*self.shared.state.borrow() {
+            State::Started(call) => Some(look(&call.request)),
+            _ => None,
         }
     }
 
@@ -112,34 +176,107 @@ impl CoreCall {
 
 #[wasm_bindgen]
 impl CoreCall {
-    /// Waits for a place in the pool and for the response head, over as many attempts as that takes; resolves with the
-    /// body's stream. After an error of kind `again` it is to be called once more: it waits for the next attempt.
-    pub fn head(&self) -> Promise {
+    /// Starts the call. Gives what fetch is to be given besides the body and a signal, as the text of a JSON object,
+    /// if it may be sent at once; an empty text: the same as the last time. If not, `wait` waits for that.
+    pub fn begin(&self) -> Result<Option<String>, JsValue> {
+        let state = self.shared.state.take();
+        let State::Prepared(prepared) = state else {
+            self.shared.state.replace(state);
+            return Ok(None);
+        };
+        let call = Call::start(&self.client, *prepared).map_err(|error| raw(&error))?;
+        self.shared.state.replace(State::Started(Box::new(call)));
+        let Some(pool) = self.client.gate.try_acquire() else {
+            return Ok(None);
+        };
+        let Ok(head) = self.client.transport.try_place() else {
+            return Ok(None);
+        };
+        *self.shared.places.borrow_mut() = Some(Places { pool, _head: head });
+        Ok(self.request(|request| self.told.tell(request)))
+    }
+
+    /// Waits for the time of the next attempt, if one has failed, and for a place in the pool; resolves with what
+    /// fetch is to be given.
+    pub fn wait(&self) -> Promise {
         let (client, shared) = (self.client.clone(), self.shared.clone());
         future_to_promise(rt::until_stopped(async move {
-            if shared.aborted.get() {
+            let State::Started(mut call) = shared.state.take() else {
                 return Err(aborted());
-            }
+            };
             drop(shared.answer.take());
-            let state = shared.state.take();
-            let mut call = match state {
-                State::Prepared(prepared) => Call::start(&client, *prepared).map_err(|error| raw(&error))?,
-                State::Started(call) => *call,
-                State::Elsewhere => return Err(aborted()),
-            };
-            let Some(opened) = unless_aborted(&shared, call.head::<JsonText>(&client)).await else {
+            let Some(places) = unless_aborted(&shared, places(&client, &mut call)).await else {
                 return Err(aborted());
             };
-            shared.state.replace(State::Started(Box::new(call)));
-            let Reader { machine, body, .. } = opened.map_err(|error| raw(&error))?;
-            let (stream, hold) = body.map_or((None, None), crate::transport::Body::into_web);
-            *shared.answer.borrow_mut() = Some(Answer {
-                machine: *machine,
-                hold,
-                failure: None,
-            });
-            Ok(stream.map_or(JsValue::UNDEFINED, JsValue::from))
+            let request = options(&call.request);
+            shared.state.replace(State::Started(call));
+            *shared.places.borrow_mut() = Some(places.map_err(|error| raw(&error))?);
+            Ok(request.into())
         }))
+    }
+
+    /// The body of the request, where it has one.
+    pub fn body(&self) -> Option<Uint8Array> {
+        self.request(|request| (!request.body.is_empty()).then(|| Uint8Array::from(request.body.as_ref())))?
+    }
+
+    /// The host tells of the request under way: it dials (0), uploads (1), has sent so many more bytes (2), has sent
+    /// all (3). Gives the milliseconds to the nearest deadline; -1: there is none.
+    pub fn phase(&self, phase: u8, bytes: f64) -> f64 {
+        self.moves(|clocks, now| match phase {
+            0 => clocks.dials(now),
+            1 => clocks.uploads(now),
+            // The cast saturates.
+            2 => clocks.sends(now, bytes as u64),
+            _ => clocks.uploaded(now),
+        })
+    }
+
+    /// Fetch was called; unless the host has told of phases by now, it will not. Gives what `phase` does.
+    pub fn sent(&self) -> f64 {
+        let bytes = self.request(|request| request.body.len()).unwrap_or_default();
+        self.moves(|clocks, now| {
+            if clocks.is_queued() {
+                clocks.exchanges(now, bytes as u64);
+            }
+        })
+    }
+
+    /// Fetch threw or rejected: throws the error.
+    #[wasm_bindgen(js_name = onFetchError)]
+    pub fn on_fetch_error(&self, reason: &JsValue) -> Result<(), JsValue> {
+        let failure = failure_of_fetch(reason);
+        Err(self.attempt_fails(|clocks| call::failed(clocks, failure)))
+    }
+
+    /// The head of the answer: its status, and its headers' names and values, each on a line. An answer that is not
+    /// streamed is read from now on: gives the milliseconds to the nearest deadline; -1: there is none.
+    #[wasm_bindgen(js_name = onHead)]
+    pub fn on_head(&self, status: Option<f64>, headers: &str) -> Result<f64, JsValue> {
+        let head = match head_of(status, headers) {
+            Ok(head) => head,
+            Err(failure) => return Err(self.attempt_fails(|clocks| call::failed(clocks, failure))),
+        };
+        let now = rt::now();
+        let mut state = self.shared.state.borrow_mut();
+        let (State::Started(call), Some(places)) = (&mut *state, self.shared.places.take()) else {
+            return Err(aborted());
+        };
+        call.clocks.lock().head_arrives(now);
+        let machine = call.answered::<JsonText>(&self.client, head);
+        let left = {
+            let mut clocks = machine.clocks.lock();
+            if !machine.is_streaming() {
+                clocks.reads(now);
+            }
+            milliseconds_left(&clocks, now)
+        };
+        *self.shared.answer.borrow_mut() = Some(Answer {
+            machine,
+            place: Some(places.pool),
+            failure: None,
+        });
+        Ok(left)
     }
 
     /// Whether a failure from here on is the caller's: content has come, or there would be no other attempt anyway.
@@ -175,8 +312,9 @@ impl CoreCall {
     pub fn read_starts(&self) -> Result<f64, JsValue> {
         self.with(|answer| {
             let now = rt::now();
-            answer.machine.clocks.lock().reads(now);
-            Ok(answer.milliseconds_left(now))
+            let mut clocks = answer.machine.clocks.lock();
+            clocks.reads(now);
+            Ok(milliseconds_left(&clocks, now))
         })
     }
 
@@ -216,7 +354,7 @@ impl CoreCall {
     /// A read failed: throws the error, unless the answer was complete, of which that is the end.
     #[wasm_bindgen(js_name = onReadError)]
     pub fn on_read_error(&self, reason: &JsValue) -> Result<(), JsValue> {
-        let failure = failure_of(reason);
+        let failure = failure_of_read(reason);
         self.with(|answer| answer.machine.on_failure(rt::now(), failure))
     }
 
@@ -225,14 +363,17 @@ impl CoreCall {
     /// `performance.now()`. Reading goes on ahead of it, but what nobody waits for is not billed.
     #[wasm_bindgen(js_name = onDeadline)]
     pub fn on_deadline(&self, since: f64) -> Result<f64, JsValue> {
+        let now = rt::now();
+        if self.shared.answer.borrow().is_none() {
+            return self.on_head_deadline(now);
+        }
         self.with(|answer| {
-            let now = rt::now();
             let since = Instant::at(Duration::try_from_secs_f64(since / 1e3).unwrap_or_default());
             answer.machine.clocks.lock().awaited(since);
             match answer.machine.expired(now) {
                 Some(_) if answer.machine.is_complete() => Ok(f64::NEG_INFINITY),
                 Some(error) => Err(error),
-                None => Ok(answer.milliseconds_left(now)),
+                None => Ok(milliseconds_left(&answer.machine.clocks.lock(), now)),
             }
         })
     }
@@ -241,19 +382,44 @@ impl CoreCall {
     pub fn abort(&self) {
         self.shared.aborted.set(true);
         self.shared.on_abort.notify_one();
-        let answer = self.shared.answer.borrow_mut().take();
-        drop(answer);
+        drop(self.shared.state.take());
+        drop(self.shared.places.take());
+        drop(self.shared.answer.take());
     }
 
-    /// The body has been read to its end: frees the place in the pool.
-    pub fn finish(&self) {
-        let hold = self
-            .shared
-            .answer
-            .borrow_mut()
-            .as_mut()
-            .and_then(|answer| answer.hold.take());
-        hold.into_iter().for_each(Hold::release);
+    /// The body has been read to its end: the place in the pool is free, and this object is of no use any more.
+    pub fn finish(self) {}
+}
+
+impl CoreCall {
+    fn on_head_deadline(&self, now: Instant) -> Result<f64, JsValue> {
+        let Some(clocks) = self.clocks() else {
+            return Err(aborted());
+        };
+        let expired = clocks.lock().expired(now);
+        match expired {
+            Some(expired) => Err(self.attempt_fails(|clocks| clocks.lock().timeout(now, expired))),
+            None => Ok(milliseconds_left(&clocks.lock(), now)),
+        }
+    }
+}
+
+/// Waits until the next attempt may be sent; where the policy says so, again.
+async fn places(client: &Inner, call: &mut Call) -> Result<Places, Error> {
+    loop {
+        call.rest(client).await?;
+        match attempt_places(client, &call.clocks).await {
+            Ok(places) => return Ok(places),
+            Err(error) => call.failed(client, error)?,
+        }
+    }
+}
+
+async fn attempt_places(client: &Inner, clocks: &SharedClocks) -> Result<Places, Error> {
+    let pool = call::place(client, clocks).await?;
+    match within(clocks, pin!(client.transport.place())).await {
+        Ok(head) => Ok(Places { pool, _head: head }),
+        Err(expired) => Err(clocks.lock().timeout(rt::now(), expired)),
     }
 }
 
@@ -280,9 +446,9 @@ impl Answer {
             }
         }
     }
+}
 
-    fn milliseconds_left(&self, now: Instant) -> f64 {
-        let next = self.machine.clocks.lock().next();
-        next.map_or(-1.0, |(at, _)| (at.since(now).as_secs_f64() * 1e3).ceil())
-    }
+fn milliseconds_left(clocks: &Clocks, now: Instant) -> f64 {
+    let next = clocks.next();
+    next.map_or(-1.0, |(at, _)| (at.since(now).as_secs_f64() * 1e3).ceil())
 }

@@ -1,10 +1,11 @@
 //! The client as the JavaScript layer holds it.
 
-use js_sys::Function;
+use std::rc::Rc;
+
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::call::CoreCall;
+use super::call::{CoreCall, Told};
 use super::error::{raw, to_plain};
 use crate::call;
 use crate::client::Client;
@@ -18,29 +19,31 @@ use crate::types::RawChatRequest;
 #[wasm_bindgen]
 pub struct CoreClient {
     client: Client,
+    told: Rc<Told>,
 }
 
 #[wasm_bindgen]
 impl CoreClient {
-    /// Checks the configuration; throws a plain object that describes the error. `fetch` takes the place of the host's;
-    /// `traced` is the host's own, where it can tell a listener of its phases.
+    /// Checks the configuration; throws a plain object that describes the error. `traced`: calls are told of the phases
+    /// before the response head.
     #[wasm_bindgen(constructor)]
     pub fn new(
         config: JsValue,
-        fetch: Option<Function>,
-        traced: Option<Function>,
+        traced: bool,
         key_in_page: bool,
         awaited_heads: Option<usize>,
     ) -> Result<CoreClient, JsValue> {
         let config: ProviderConfig = read(config)?;
         let host = Host {
-            fetch,
             traced,
             key_in_page,
             awaited_heads,
         };
         let client = Client::with_host(config, host).map_err(|error| raw(&error))?;
-        Ok(Self { client })
+        Ok(Self {
+            client,
+            told: Rc::default(),
+        })
     }
 
     /// Checks and encodes a chat request; nothing is sent yet.
@@ -113,7 +116,7 @@ impl CoreClient {
         };
         let inner = self.client.inner();
         let prepared = call::prepare(inner, input, &options).map_err(|error| raw(&error))?;
-        Ok(CoreCall::new(inner.clone(), prepared))
+        Ok(CoreCall::new(inner.clone(), self.told.clone(), prepared))
     }
 }
 

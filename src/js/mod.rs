@@ -1,5 +1,5 @@
 //! What the hand-written JavaScript of the npm package calls. JavaScript owns the reading loop, because each read
-//! that is driven from wasm costs a microsecond or more; clocks, gate, decoding and dialects are here.
+//! and each promise that is driven from wasm costs a microsecond or more; clocks, gate, decoding and dialects are here.
 
 mod call;
 mod client;
@@ -12,7 +12,6 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::rt;
-use crate::transport::abort_all;
 
 #[wasm_bindgen]
 extern "C" {
@@ -30,7 +29,6 @@ fn start() {
     std::panic::set_hook(Box::new(|panic| {
         let text = panic.to_string();
         console_error(&format!("llm-api-router: {text}"));
-        abort_all();
         rt::stop();
         let listener = ON_PANIC.with(|listener| listener.try_borrow().ok().and_then(|listener| listener.clone()));
         if let Some(listener) = listener {

@@ -36,25 +36,11 @@ pub(super) struct Answer {
 impl Answer {
     pub(super) fn read(response: &JsValue) -> Result<Self, Failure> {
         let given = given(response);
-        let Some((given, status)) = given.and_then(|given| Some((given, given.status().as_f64()?))) else {
-            return Err(failure::unexpected(
-                "fetch gave something that is no Response: it has no status",
-            ));
-        };
-        if status == 0.0 {
-            // Browsers show a redirect that is not followed as an empty answer.
-            return Err(failure::unexpected(
-                "the server answers with a redirect, which is not followed: put the final address into base_url",
-            ));
-        }
-        let head = Head {
-            // The cast saturates.
-            status: status as u16,
-            headers: headers(&given.headers()),
-        };
+        let status = given.and_then(|given| given.status().as_f64());
+        let headers = given.map(|given| lines(&given.headers())).unwrap_or_default();
         Ok(Self {
-            head,
-            body: body(given),
+            head: head_of(status, &headers)?,
+            body: given.and_then(body),
         })
     }
 }
@@ -74,12 +60,32 @@ fn body(given: &Given) -> Option<Readable> {
 }
 
 /// All in one text, because each step to JavaScript costs; no name and no value has a line's end in it.
-fn headers(entries: &JsValue) -> Headers {
+fn lines(entries: &JsValue) -> String {
     let text = pairs(entries).map(|pairs| String::from(pairs.flat(1).join("\n")));
-    let mut lines = text.iter().flat_map(|text| text.split('\n'));
+    text.unwrap_or_default()
+}
+
+/// The head of an answer: its status, if it has one, and its names and values, each on a line.
+pub(crate) fn head_of(status: Option<f64>, headers: &str) -> Result<Head, Failure> {
+    let Some(status) = status else {
+        return Err(failure::unexpected(
+            "fetch gave something that is no Response: it has no status",
+        ));
+    };
+    if status == 0.0 {
+        // Browsers show a redirect that is not followed as an empty answer.
+        return Err(failure::unexpected(
+            "the server answers with a redirect, which is not followed: put the final address into base_url",
+        ));
+    }
+    let mut lines = headers.split('\n');
     let mut headers = Headers::default();
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
         headers.push(name, value);
     }
-    headers
+    Ok(Head {
+        // The cast saturates.
+        status: status as u16,
+        headers,
+    })
 }

@@ -68,11 +68,6 @@ impl Body {
         }
     }
 
-    /// The stream for JavaScript to read, and what has to be kept until it has.
-    pub(crate) fn into_web(mut self) -> (Option<Readable>, Option<Hold>) {
-        (self.stream.take(), self.hold.take())
-    }
-
     /// The next chunk; `None` at the end.
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
         if self.hold.is_none() {

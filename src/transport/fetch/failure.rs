@@ -29,7 +29,7 @@ enum Reason {
 }
 
 /// Why fetch failed: it threw, or its promise was rejected.
-pub(super) fn of_fetch(reason: &JsValue) -> Failure {
+pub(crate) fn of_fetch(reason: &JsValue) -> Failure {
     of(reason, Progress::Sent)
 }
 

@@ -6,19 +6,17 @@ mod body;
 mod capabilities;
 mod cause;
 mod failure;
-mod phases;
 
 use js_sys::{Function, JSON, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 
-pub(crate) use abort::abort_all;
-pub(crate) use body::{Body, Hold};
+pub(crate) use answer::head_of;
+pub(crate) use body::Body;
 pub(crate) use cause::Cause;
-pub(crate) use failure::of_read as failure_of;
+pub(crate) use failure::{of_fetch as failure_of_fetch, of_read as failure_of_read};
 
 use self::abort::Abort;
 use self::answer::Answer;
-use self::phases::Phases;
 use super::{Failure, Headers, Request, Response, SocketStats};
 use crate::capabilities::Capabilities;
 use crate::config::Settings;
@@ -36,10 +34,8 @@ const KEY_IN_PAGE: &str = "whoever opens this page can read its api_key: send th
 /// What only this target can be given.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Host {
-    /// In place of the host's own fetch: a test's, or a service binding's.
-    pub(crate) fetch: Option<Function>,
-    /// The host's own fetch, where it can tell a listener of its phases.
-    pub(crate) traced: Option<Function>,
+    /// Whoever sends is told of the phases before the response head.
+    pub(crate) traced: bool,
     /// The user has decided that a page may hold a provider's key.
     pub(crate) key_in_page: bool,
     /// So many requests may wait for their response heads at once.
@@ -59,9 +55,12 @@ pub(crate) fn check_url(url: &str) -> bool {
     web_sys::Url::new(url).is_ok()
 }
 
+/// All places are taken.
+pub(crate) struct Busy;
+
 /// The way to the host's fetch.
 pub(crate) struct Transport {
-    host: Host,
+    traced: bool,
     /// The line for response heads, where the host has so few places for them that it is better kept here.
     heads: Option<Gate>,
 }
@@ -87,7 +86,10 @@ impl Transport {
             return Err(Error::config(KEY_IN_PAGE));
         }
         let heads = host.awaited_heads.map(Gate::new);
-        Ok(Self { host, heads })
+        Ok(Self {
+            traced: host.traced,
+            heads,
+        })
     }
 
     /// Sends a request and waits for the head of its answer. Dropping the future aborts the fetch.
@@ -97,21 +99,11 @@ impl Transport {
         permit: Permit,
         clocks: SharedClocks,
     ) -> Result<Response, Failure> {
-        let place = match &self.heads {
-            Some(heads) => rt::on_own_behalf(heads.acquire()).await.ok(),
-            None => None,
-        };
+        let place = self.place().await;
         let abort = Abort::new().map_err(|reason| failure::of_fetch(&reason))?;
-        let phases = self.own_traced().map(|_| Phases::of(&clocks));
-        let promise = self.start(request, &abort, phases.as_ref())?;
-        let answer = abort.answer(promise);
-        let answer = match &phases {
-            Some(phases) if phases.are_told() => phases.during(answer).await,
-            _ => {
-                clocks.lock().exchanges(rt::now(), request.body.len() as u64);
-                answer.await
-            }
-        };
+        let promise = start(request, &abort).map_err(|reason| failure::of_fetch(&reason))?;
+        clocks.lock().exchanges(rt::now(), request.body.len() as u64);
+        let answer = abort.answer(promise).await;
         let response = answer.map_err(|reason| failure::of_fetch(&reason))?;
         drop(place);
         let Answer { head, body } = Answer::read(&response)?;
@@ -122,27 +114,17 @@ impl Transport {
         })
     }
 
-    /// The host's own fetch that tells of its phases, unless another one stands in for it.
-    fn own_traced(&self) -> Option<&Function> {
-        self.host.traced.as_ref().filter(|_| self.host.fetch.is_none())
+    /// A place among those whose response heads are awaited, where their number is limited.
+    pub(crate) async fn place(&self) -> Option<Permit> {
+        rt::on_own_behalf(self.heads.as_ref()?.acquire()).await.ok()
     }
 
-    fn start(&self, request: &Request, abort: &Abort, phases: Option<&Phases>) -> Result<Promise, Failure> {
-        let (url, options) = (request.to.url.as_str().into(), options(request, abort));
-        let call = |options: JsValue| match (self.own_traced(), phases, &self.host.fetch) {
-            (Some(traced), Some(phases), _) => traced.call3(&JsValue::UNDEFINED, &url, &options, phases.listener()),
-            (_, _, Some(fetch)) => fetch.call2(&JsValue::UNDEFINED, &url, &options),
-            _ => {
-                let global = js_sys::global();
-                let fetch = Reflect::get(&global, &"fetch".into()).unwrap_or_default();
-                let fetch: Function = fetch.dyn_into().map_err(|_| js_sys::Error::new(NO_FETCH))?;
-                fetch.call2(&global.into(), &url, &options)
-            }
-        };
-        options
-            .and_then(call)
-            .map(|promise| Promise::resolve(&promise))
-            .map_err(|reason| failure::of_fetch(&reason))
+    /// The same without waiting; an error: that is not possible now.
+    pub(crate) fn try_place(&self) -> Result<Option<Permit>, Busy> {
+        match &self.heads {
+            Some(heads) => heads.try_acquire().map(Some).ok_or(Busy),
+            None => Ok(None),
+        }
     }
 
     /// Nothing is kept open here.
@@ -162,11 +144,7 @@ impl Transport {
     }
 
     pub(crate) fn capabilities(&self) -> Capabilities {
-        capabilities::of(
-            rt::detect::host(),
-            self.own_traced().is_some(),
-            rt::detect::is_firefox(),
-        )
+        capabilities::of(rt::detect::host(), self.traced, rt::detect::is_firefox())
     }
 }
 
@@ -179,11 +157,26 @@ impl From<&Received> for Headers {
     }
 }
 
-/// What fetch is given; nothing that Workers refuse (cache, credentials, mode). Most of it goes to JavaScript as one
-/// text, because each step there costs.
-fn options(request: &Request, abort: &Abort) -> Result<JsValue, JsValue> {
+fn start(request: &Request, abort: &Abort) -> Result<Promise, JsValue> {
+    let global = js_sys::global();
+    let fetch = Reflect::get(&global, &"fetch".into()).unwrap_or_default();
+    let fetch: Function = fetch.dyn_into().map_err(|_| js_sys::Error::new(NO_FETCH))?;
+    let options = JSON::parse(&options(request))?;
+    let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value);
+    set("signal", &abort.signal())?;
+    if !request.body.is_empty() {
+        set("body", &Uint8Array::from(request.body.as_ref()))?;
+    }
+    let promise = fetch.call2(&global, &request.to.url.as_str().into(), &options)?;
+    Ok(Promise::resolve(&promise))
+}
+
+/// What fetch is given besides the body and a signal, as the text of a JSON object; nothing that Workers refuse (cache,
+/// credentials, mode).
+pub(crate) fn options(request: &Request) -> String {
     let mut options = Writer::default();
     options.object(|options| {
+        options.name("url").string(&request.to.url);
         options.name("method").string(request.method);
         // Followed redirects would send the key to another address; Workers know no other way to refuse them.
         options.name("redirect").string("manual");
@@ -197,11 +190,5 @@ fn options(request: &Request, abort: &Abort) -> Result<JsValue, JsValue> {
             }
         });
     });
-    let options = JSON::parse(&options.into_string())?;
-    let set = |name: &str, value: &JsValue| Reflect::set(&options, &name.into(), value);
-    set("signal", &abort.signal())?;
-    if !request.body.is_empty() {
-        set("body", &Uint8Array::from(request.body.as_ref()))?;
-    }
-    Ok(options)
+    options.into_string()
 }
