@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::base64;
+use super::letters::{self, Letters};
 use crate::Outcome;
 use crate::manifest;
 use crate::project::{self, Project};
@@ -22,9 +22,10 @@ pub fn copy_template(project: &Project, pkg: &Path) -> Outcome {
 pub fn inline_module(pkg: &Path) -> Outcome {
     let module = pkg.join("core_bg.wasm");
     let bytes = std::fs::read(&module).map_err(|error| format!("{} cannot be read: {error}", module.display()))?;
+    let Letters { text, meanings } = letters::write(&bytes);
     project::write(
         &pkg.join("core_inline.js"),
-        format!("export default \"{}\";\n", base64::encode(&bytes)),
+        format!("export const meanings = new Uint8Array({meanings:?});\nexport default \"{text}\";\n"),
     )
 }
 

@@ -3,8 +3,8 @@
 //! wasm-pack cannot build it: it needs `cdylib` as a crate type in Cargo.toml, and beside `rlib` that silently
 //! switches link-time optimisation off. So cargo and wasm-bindgen are called directly.
 
-mod base64;
 mod files;
+mod letters;
 pub mod size;
 mod wasm;
 
