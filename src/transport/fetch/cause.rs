@@ -6,7 +6,6 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 /// What a host's function threw or rejected with.
-#[derive(Debug)]
 pub(crate) struct Cause(JsValue);
 
 impl Cause {
@@ -21,6 +20,13 @@ impl Cause {
 
     pub(crate) fn as_error(&self) -> &(dyn std::error::Error + 'static) {
         self
+    }
+}
+
+/// By hand, because it is searched for secrets, and the package is built without what a derive would show.
+impl fmt::Debug for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, formatter)
     }
 }
 

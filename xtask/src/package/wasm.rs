@@ -21,6 +21,13 @@ const FEATURES: [&str; 8] = [
     "sign-ext",
 ];
 
+/// Builds the standard library, too: in the form that its authors keep small, at the profile's own level.
+const LIBRARY: [&str; 2] = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+
+/// Leaves out what nobody reads: where in the source a panic was (a stack trace of the host's tells the function), and
+/// the fields of structures in their `Debug` form. Text keeps its own.
+const TERSE: &str = " -Zlocation-detail=none -Zfmt-debug=shallow";
+
 /// Compiles the library to wasm; fat link-time optimisation comes from the profile `web`.
 pub fn compile(project: &Project, tools: &Tools) -> Outcome<PathBuf> {
     let args = [
@@ -36,7 +43,10 @@ pub fn compile(project: &Project, tools: &Tools) -> Outcome<PathBuf> {
     let step = tools
         .wasm
         .cargo(project, &args)
+        .args(LIBRARY)
         .named("the build of the wasm module")
+        // Stable Rust takes these options then; its releases differ in what they make of them, as they do in size.
+        .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTFLAGS", flags(project));
     step.shown().run()?;
     Ok(project
@@ -47,6 +57,7 @@ pub fn compile(project: &Project, tools: &Tools) -> Outcome<PathBuf> {
 /// Panic messages name source files; without the machine's own folders in them the module is the same everywhere.
 fn flags(project: &Project) -> OsString {
     let mut flags = std::env::var_os("RUSTFLAGS").unwrap_or_default();
+    flags.push(TERSE);
     let home = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));

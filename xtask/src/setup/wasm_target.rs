@@ -14,6 +14,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// Where the distribution has its Rust.
 const PREFIX: &str = "/usr";
 
+/// Shows that a toolchain has the source of its library.
+const SOURCE: &str = "lib/rustlib/src/rust/library/Cargo.toml";
+
 /// Names the compiler that the libraries in the same folder are made for.
 const STAMP: &str = "made-for";
 
@@ -35,8 +38,9 @@ pub fn packages(needs: &[Need]) -> Outcome<Vec<Package>> {
     }
     if find_program(&["rustup"]).is_none() {
         return Err(format!(
-            "the Rust on the PATH has no standard library for {TARGET}: install it (`rustup target add {TARGET}`, or \
-             the package of your distribution, libstd-rust-dev-wasm32 in Debian) and run this command again"
+            "the Rust on the PATH has no standard library for {TARGET}, or not its source: install them (`rustup target \
+             add {TARGET}` and `rustup component add rust-src`, or the packages of your distribution, \
+             libstd-rust-dev-wasm32 and rust-src in Debian) and run this command again"
         ));
     }
     let wanted = PACKAGES
@@ -53,18 +57,18 @@ pub fn install(project: &Project) -> Outcome<WasmToolchain> {
         return Ok(WasmToolchain::Active);
     }
     if rustup_may_install() {
-        say(&format!(
-            "rustup target add {TARGET} (the standard library of the web build)"
-        ));
-        let step = without_ours(Step::new("rustup"))
-            .named("rustup target add")
-            .args(["target", "add", TARGET]);
-        return step.run().map(|_| WasmToolchain::Active).map_err(|error| {
-            format!(
-                "{error}\nSee that rustup can reach its server, or set RUSTUP_AUTO_INSTALL=0 to use the packages of \
-                 the distribution instead"
-            )
-        });
+        for args in [["target", "add", TARGET], ["component", "add", "rust-src"]] {
+            let command = format!("rustup {}", args.join(" "));
+            say(&format!("{command} (the standard library of the web build)"));
+            let step = without_ours(Step::new("rustup")).named(&command).args(args);
+            step.run().map_err(|error| {
+                format!(
+                    "{error}\nSee that rustup can reach its server, or set RUSTUP_AUTO_INSTALL=0 to use the packages of \
+                     the distribution instead"
+                )
+            })?;
+        }
+        return Ok(WasmToolchain::Active);
     }
     if stamp() != compiler() {
         build(project)?;
@@ -73,8 +77,12 @@ pub fn install(project: &Project) -> Outcome<WasmToolchain> {
     Ok(WasmToolchain::Linked)
 }
 
+/// Whether the active toolchain has the library, and its source: the package is built with a smaller one.
 fn active_has_it() -> bool {
-    answer("rustc", &["--print", "sysroot"]).is_some_and(|sysroot| has_std(&libraries(Path::new(&sysroot))))
+    answer("rustc", &["--print", "sysroot"]).is_some_and(|sysroot| {
+        let sysroot = Path::new(&sysroot);
+        has_std(&libraries(sysroot)) && sysroot.join(SOURCE).exists()
+    })
 }
 
 fn rustup_may_install() -> bool {
