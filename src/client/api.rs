@@ -7,7 +7,7 @@ use super::Client;
 use crate::call::{self, Call};
 use crate::config::CallOptions;
 use crate::error::{Error, ErrorKind, Result};
-use crate::provider::{ChatInput, Input, NEXT_PAGE};
+use crate::provider::{Input, NEXT_PAGE};
 use crate::stream::ChatStream;
 use crate::types::{ChatCompletion, ChatRequest, EmbeddingRequest, Embeddings, Models};
 
@@ -121,7 +121,7 @@ impl Completions<'_> {
     /// Takes the request, so that it does not lie in memory until its answer has come.
     #[allow(clippy::needless_pass_by_value, reason = "to be dropped here")]
     fn begin(self, request: ChatRequest, streaming: bool, options: &CallOptions) -> Result<Call> {
-        let request = ChatInput::Typed(&request);
+        let request = &request;
         call::begin(self.client.inner(), &Input::Chat { request, streaming }, options)
     }
 }

@@ -11,7 +11,7 @@ use crate::call;
 use crate::client::Client;
 use crate::config::{CallOptions, ProviderConfig};
 use crate::error::{Error, ErrorKind};
-use crate::provider::{ChatInput, Input};
+use crate::provider::Input;
 use crate::transport::Host;
 use crate::types::RawChatRequest;
 
@@ -50,7 +50,7 @@ impl CoreClient {
     pub fn chat(&self, body: &str, options: JsValue) -> Result<CoreCall, JsValue> {
         let request = RawChatRequest::read(body).map_err(|error| raw(&error))?;
         let input = Input::Chat {
-            request: ChatInput::Raw(&request),
+            request: &request,
             streaming: request.stream,
         };
         self.prepare(&input, options)

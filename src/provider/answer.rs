@@ -1,10 +1,12 @@
 //! What answers mean: signals of a stream, and errors in all the shapes that providers give them.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use serde_json::value::RawValue;
 
 use super::codes;
 use crate::error::{Error, ErrorKind, Replay};
+use crate::json::{Json, Object};
 use crate::transport::Head;
 
 /// How much of an unexpected answer an error shows, in characters.
@@ -71,14 +73,8 @@ impl Fault {
 
     /// A chunk without choices may be an error that is called so in place of being in a field of that name.
     pub(crate) fn check_object(json: &str) -> Result<(), Self> {
-        #[derive(serde::Deserialize)]
-        struct Named<'a> {
-            #[serde(borrow)]
-            object: Option<&'a RawValue>,
-        }
-
-        match serde_json::from_str::<Named<'_>>(json) {
-            Ok(Named { object: Some(name) }) if name.get() == "\"error\"" => Err(Self::reported(json)),
+        match fields_of(json).get("object").map(Json::text) {
+            Some("\"error\"") => Err(Self::reported(json)),
             _ => Ok(()),
         }
     }
@@ -169,21 +165,28 @@ fn meaning(status: u16) -> (ErrorKind, &'static str) {
 /// The message and code in an error body: `{"error": {"message", "code"}}`, `{"error": "…"}`, `{"message": "…"}`,
 /// or an excerpt of whatever else it is.
 fn describe(text: &str) -> Described {
-    let inner = Fields::of(text).and_then(|fields| fields.error).map(RawValue::get);
-    let whole = Fields::of(text).unwrap_or_default();
-    let error = inner.and_then(Fields::of).unwrap_or_default();
-    let message = [error.message, whole.message, error.detail, whole.detail]
-        .into_iter()
-        .flatten()
-        .find_map(string);
+    let whole = fields_of(text);
+    let inner = whole.get("error").map(Json::text);
+    let error = inner.map(fields_of).unwrap_or_default();
+    let places = [
+        (&error, "message"),
+        (&whole, "message"),
+        (&error, "detail"),
+        (&whole, "detail"),
+    ];
+    let message = places.iter().find_map(|(fields, name)| fields.string(name));
+    let message = message.map(Cow::into_owned);
     let message = message.or_else(|| string_of(inner?)).or_else(|| string_of(text));
     let message = message.map_or_else(|| excerpt(text.trim()), |message| clip(&message, 1000));
     let place = if inner.is_some() { &error } else { &whole };
     let mut code = None;
     let mut status = None;
-    for value in [place.code, place.kind, place.status].into_iter().flatten() {
-        let json = value.get();
-        if let Some(said) = string(value).or_else(|| json.parse::<i64>().ok().map(|_| json.to_owned())) {
+    for json in ["code", "type", "status"]
+        .into_iter()
+        .filter_map(|name| place.get(name))
+    {
+        let json = json.text();
+        if let Some(said) = string_of(json).or_else(|| json.parse::<i64>().ok().map(|_| json.to_owned())) {
             status = status.or_else(|| codes::status(&said));
             code.get_or_insert(said);
         }
@@ -192,38 +195,13 @@ fn describe(text: &str) -> Described {
         message,
         code,
         status,
-        request_id: whole.request_id.and_then(string),
+        request_id: whole.string("request_id").map(Cow::into_owned),
     }
 }
 
-/// The fields that providers put their errors into.
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-struct Fields<'a> {
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
-    #[serde(borrow)]
-    detail: Option<&'a RawValue>,
-    #[serde(borrow)]
-    code: Option<&'a RawValue>,
-    #[serde(borrow, rename = "type")]
-    kind: Option<&'a RawValue>,
-    #[serde(borrow)]
-    status: Option<&'a RawValue>,
-    #[serde(borrow)]
-    request_id: Option<&'a RawValue>,
-}
-
-impl<'a> Fields<'a> {
-    fn of(json: &'a str) -> Option<Self> {
-        serde_json::from_str(json).ok()
-    }
-}
-
-fn string(value: &RawValue) -> Option<String> {
-    string_of(value.get())
+/// The fields of what may be an object.
+fn fields_of(json: &str) -> Object<'_> {
+    serde_json::from_str(json).unwrap_or_default()
 }
 
 fn string_of(json: &str) -> Option<String> {

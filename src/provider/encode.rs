@@ -13,10 +13,9 @@ use crate::error::Error;
 use crate::json::{Json, Object};
 use crate::rt;
 use crate::transport::{Address, Headers, Request};
-use crate::types::RawChatRequest;
 
 /// A body, and the path behind the base URL that takes it.
-type Target = (Cow<'static, str>, Vec<u8>);
+pub(super) type Target = (Cow<'static, str>, Vec<u8>);
 
 /// The request, and what to remember of it.
 pub(crate) fn encode(settings: &Settings, input: &Input<'_>, options: &CallOptions) -> Result<(Request, Asked), Error> {
@@ -28,7 +27,7 @@ pub(crate) fn encode(settings: &Settings, input: &Input<'_>, options: &CallOptio
                     "messages must be a list of at least one message, such as {\"role\": \"user\", \"content\": \"Hello!\"}",
                 ));
             }
-            let target = chat(settings, request, model, *streaming)?;
+            let target = chat(settings, *request, model, *streaming)?;
             let request = post(settings, target, *streaming, options);
             Ok((request, asked(settings, Operation::Chat, model, options)))
         }
@@ -109,19 +108,13 @@ fn headers(settings: &Settings, accept: &str, options: &CallOptions) -> Headers 
     headers
 }
 
-fn chat(settings: &Settings, request: &ChatInput<'_>, model: &str, streaming: bool) -> Result<Target, Error> {
+fn chat(settings: &Settings, request: &dyn ChatInput, model: &str, streaming: bool) -> Result<Target, Error> {
     if settings.provider.dialect() == Dialect::OpenAi {
         let usage = settings.provider.reports_usage_if_asked();
-        let body = openai::encode(request, model, streaming, usage).map_err(unwritable)?;
+        let body = request.body(model, streaming, usage)?;
         return Ok(("/chat/completions".into(), body));
     }
-    match request {
-        ChatInput::Raw(request) => chat_of(settings, &request.fields, model, streaming),
-        ChatInput::Typed(request) => {
-            let text = serde_json::to_string(request).map_err(unwritable)?;
-            chat_of(settings, &RawChatRequest::read(&text)?.fields, model, streaming)
-        }
-    }
+    request.encode_fields(&|fields| chat_of(settings, fields, model, streaming))
 }
 
 #[allow(unused_variables, reason = "for builds without dialects")]
@@ -214,6 +207,6 @@ fn asked(settings: &Settings, operation: Operation, model: &str, options: &CallO
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for map_err")]
-fn unwritable(error: serde_json::Error) -> Error {
+pub(super) fn unwritable(error: serde_json::Error) -> Error {
     Error::config(format!("the request cannot be written as JSON: {error}"))
 }

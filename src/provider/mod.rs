@@ -9,6 +9,7 @@ mod aliyun;
 mod answer;
 #[cfg(feature = "anthropic")]
 mod anthropic;
+mod chat_input;
 mod codes;
 mod credentials;
 mod embeddings;
@@ -32,6 +33,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 pub(crate) use answer::{Fault, Signals, refusal};
+pub(crate) use chat_input::ChatInput;
 pub(crate) use credentials::Credentials;
 pub(crate) use encode::encode;
 pub(crate) use facts::Provider;
@@ -43,13 +45,16 @@ pub(crate) use secrets::is_secret;
 
 use crate::decode::{Event, Framing};
 use crate::stream::Sink;
-use crate::types::{ChatCompletion, ChatRequest, RawChatRequest};
+use crate::types::ChatCompletion;
 use facts::Dialect;
 
 /// What a call asks of a provider.
 pub(crate) enum Input<'a> {
     /// An answer to a conversation, at once or in chunks.
-    Chat { request: ChatInput<'a>, streaming: bool },
+    Chat {
+        request: &'a dyn ChatInput,
+        streaming: bool,
+    },
     /// Vectors for texts, by a request as JSON.
     Embeddings(&'a str),
     /// The models that there are: the first page of them, or the one of this name.
@@ -60,31 +65,6 @@ impl Input<'_> {
     /// Whether the answer comes in chunks.
     pub(crate) fn is_streaming(&self) -> bool {
         matches!(self, Self::Chat { streaming: true, .. })
-    }
-}
-
-/// A chat request in one of the two forms that callers have it in.
-#[allow(dead_code, reason = "each target has callers of one form")]
-pub(crate) enum ChatInput<'a> {
-    /// From Rust.
-    Typed(&'a ChatRequest),
-    /// From JavaScript.
-    Raw(&'a RawChatRequest<'a>),
-}
-
-impl ChatInput<'_> {
-    fn model(&self) -> Option<&str> {
-        match self {
-            Self::Typed(request) => request.model.as_deref(),
-            Self::Raw(request) => request.model.as_deref(),
-        }
-    }
-
-    fn has_messages(&self) -> bool {
-        match self {
-            Self::Typed(request) => !request.messages.is_empty(),
-            Self::Raw(request) => !request.fields.list("messages").is_empty(),
-        }
     }
 }
 

@@ -5,7 +5,6 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::json;
 
-use super::ChatInput;
 use super::answer::{Fault, Signals};
 use super::peek::Peek;
 use crate::decode::Event;
@@ -17,25 +16,22 @@ use crate::types::{ChatCompletion, ChatRequest, RawChatRequest};
 const DONE: &str = "[DONE]";
 
 /// The request's body. `usage` asks for the token counts of a stream, unless the caller has set `stream_options`.
-pub(super) fn encode(
-    request: &ChatInput<'_>,
+pub(super) fn encode(request: &ChatRequest, model: &str, streaming: bool, usage: bool) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(&Wire {
+        request,
+        model,
+        streaming,
+        usage,
+    })
+}
+
+/// The same with the texts of the fields as they came, so that nothing of them changes on the way.
+pub(super) fn splice(
+    request: &RawChatRequest<'_>,
     model: &str,
     streaming: bool,
     usage: bool,
 ) -> serde_json::Result<Vec<u8>> {
-    match request {
-        ChatInput::Typed(request) => serde_json::to_vec(&Wire {
-            request,
-            model,
-            streaming,
-            usage,
-        }),
-        ChatInput::Raw(request) => splice(request, model, streaming, usage),
-    }
-}
-
-/// The fields with their texts as they came, so that nothing of them changes on the way.
-fn splice(request: &RawChatRequest<'_>, model: &str, streaming: bool, usage: bool) -> serde_json::Result<Vec<u8>> {
     let length: usize = request
         .fields
         .0
@@ -171,14 +167,16 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::provider::ChatInput;
 
     /// Both forms of a request, encoded.
     fn both(request: &Value, streaming: bool, usage: bool) -> (Value, Value) {
         let text = request.to_string();
         let typed: ChatRequest = serde_json::from_str(&text).unwrap();
         let raw = RawChatRequest::read(&text).unwrap();
-        let encoded = |input| serde_json::from_slice(&encode(&input, "m", streaming, usage).unwrap()).unwrap();
-        (encoded(ChatInput::Typed(&typed)), encoded(ChatInput::Raw(&raw)))
+        let encoded =
+            |input: &dyn ChatInput| serde_json::from_slice(&input.body("m", streaming, usage).unwrap()).unwrap();
+        (encoded(&typed), encoded(&raw))
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::json::{Json, Object};
 use crate::metrics::Tokens;
 
 /// A chunk or answer, looked at in passing.
@@ -30,31 +31,21 @@ pub(crate) struct PeekUsage<'a>(#[serde(borrow)] &'a RawValue);
 impl PeekUsage<'_> {
     /// What a whole answer says.
     pub(crate) fn in_answer(json: &str) -> Option<Tokens> {
-        #[derive(serde::Deserialize)]
-        struct Answer<'a> {
-            #[serde(borrow, default)]
-            usage: Option<PeekUsage<'a>>,
-        }
-
-        let answer: Answer<'_> = serde_json::from_str(json).ok()?;
-        answer.usage?.tokens()
+        let answer: Object<'_> = serde_json::from_str(json).ok()?;
+        tokens(answer.object("usage")?)
     }
 
     /// The two numbers; `None` where these are none.
     pub(crate) fn tokens(self) -> Option<Tokens> {
-        #[derive(serde::Deserialize)]
-        struct Numbers {
-            prompt_tokens: u64,
-            #[serde(default)]
-            completion_tokens: u64,
-        }
-
-        let numbers: Numbers = serde_json::from_str(self.0.get()).ok()?;
-        Some(Tokens {
-            prompt: numbers.prompt_tokens,
-            completion: numbers.completion_tokens,
-        })
+        tokens(Json::of(self.0).object()?)
     }
+}
+
+fn tokens(usage: Object<'_>) -> Option<Tokens> {
+    Some(Tokens {
+        prompt: usage.number("prompt_tokens")?,
+        completion: usage.number("completion_tokens").unwrap_or_default(),
+    })
 }
 
 /// One of its choices.

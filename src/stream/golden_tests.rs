@@ -83,7 +83,7 @@ impl Case {
                 let typed: ChatRequest = serde_json::from_str(&text).unwrap();
                 let raw = RawChatRequest::read(&text).unwrap();
                 let streaming = raw.stream;
-                let inputs = [ChatInput::Typed(&typed), ChatInput::Raw(&raw)];
+                let inputs: [&dyn ChatInput; 2] = [&typed, &raw];
                 inputs
                     .into_iter()
                     .map(|request| encode(&Input::Chat { request, streaming }))
