@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::deadline::{Expired, SharedClocks};
-use crate::rt::{self, Sleep};
+use crate::rt::{self, Instant, Sleep};
 
 /// The timer of a call.
 #[derive(Default)]
@@ -16,8 +16,19 @@ pub(crate) struct Alarm {
 impl Alarm {
     /// Ready when a limit has run out. A deadline that moved away meanwhile costs nothing until the timer goes off.
     pub(crate) fn poll_expired(&mut self, clocks: &SharedClocks, context: &mut Context<'_>) -> Poll<Expired> {
+        let next = clocks.lock().next();
+        self.poll_after(next, clocks, context)
+    }
+
+    /// The same, when `next` is what the clocks have just told.
+    pub(crate) fn poll_after(
+        &mut self,
+        mut next: Option<(Instant, Expired)>,
+        clocks: &SharedClocks,
+        context: &mut Context<'_>,
+    ) -> Poll<Expired> {
         loop {
-            let Some((at, _)) = clocks.lock().next() else {
+            let Some((at, _)) = next else {
                 return Poll::Pending;
             };
             let timer = self.timer.get_or_insert_with(|| Sleep::until(at));
@@ -26,10 +37,14 @@ impl Alarm {
             }
             match Pin::new(&mut *timer).poll(context) {
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(()) => match clocks.lock().expired(rt::now()) {
-                    Some(expired) => return Poll::Ready(expired),
-                    None => timer.reset(at),
-                },
+                Poll::Ready(()) => {
+                    let clocks = clocks.lock();
+                    if let Some(expired) = clocks.expired(rt::now()) {
+                        return Poll::Ready(expired);
+                    }
+                    next = clocks.next();
+                    timer.reset(next.map_or(at, |(at, _)| at));
+                }
             }
         }
     }

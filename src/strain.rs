@@ -34,6 +34,11 @@ pub(crate) struct Strain {
 impl Strain {
     /// Something took so much of what its limit allows.
     pub(crate) fn note(&mut self, kind: TimeoutKind, took: Duration, limit: Duration) {
+        // Most waits are far from their limits, which whole seconds tell; they are noted several times for every event.
+        let far = |took: u64, limit: u64| took.saturating_add(1).saturating_mul(5) <= limit.saturating_mul(4);
+        if far(took.as_secs(), limit.as_secs()) {
+            return;
+        }
         // A wait of nothing is not near a limit of nothing.
         if !took.is_zero() && took.saturating_mul(5) >= limit.saturating_mul(NEARLY_FIFTHS) {
             self.near |= 1 << index(kind);

@@ -86,6 +86,14 @@ impl Decoder {
         }
     }
 
+    /// What would be the data of one event and nothing else if these bytes had no line end but at their end.
+    pub(crate) fn sole_line<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        match self {
+            Self::Sse(decoder) => decoder.sole_line(bytes),
+            Self::Ndjson(_) => None,
+        }
+    }
+
     /// How long the stream asks to wait before a reconnection, and the id of its last event. Lines have neither.
     pub(crate) fn reconnection(&self) -> (Option<Duration>, &str) {
         match self {

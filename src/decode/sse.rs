@@ -202,10 +202,25 @@ impl Decoder {
 
     /// The data of an event that is this one line, if a blank one follows: nearly all are, and need no copy.
     fn sole_data<'a>(&self, line: &'a [u8]) -> Option<&'a str> {
-        let begins = self.line.is_empty() && self.cut == Cut::Line && !self.has_data && self.name.is_empty();
-        let fits = self.id.len() + line.len() <= self.limit;
-        let data = line.strip_prefix(b"data:").filter(|_| begins && fits)?;
+        let data = line.strip_prefix(b"data:").filter(|_| self.is_fresh(line))?;
         std::str::from_utf8(data.strip_prefix(b" ").unwrap_or(data)).ok()
+    }
+
+    /// The data of what is one event if there is no line end in it.
+    pub(crate) fn sole_line<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let line = bytes.strip_suffix(
+            b"
+
+",
+        )?;
+        let fresh = self.is_fresh(line) && !self.after_cr && self.mark.is_none();
+        line.strip_prefix(DATA).filter(|_| fresh)
+    }
+
+    /// Whether an event begins with this line, which it has room for.
+    fn is_fresh(&self, line: &[u8]) -> bool {
+        let begins = self.line.is_empty() && self.cut == Cut::Line && !self.has_data && self.name.is_empty();
+        begins && self.id.len() + line.len() <= self.limit
     }
 
     /// Keeps what has arrived of a line.

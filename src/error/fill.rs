@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Error, ErrorKind, Inner, Phase, Replay, Spent};
 use crate::provider::Secrets;
 use crate::retry::Advice;
-use crate::transport::{Cause, Head};
+use crate::transport::{Cause, Identity};
 use crate::types::ChatCompletion;
 
 impl Error {
@@ -21,14 +21,9 @@ impl Error {
     }
 
     /// Notes the status and request id of the answer.
-    pub(crate) fn with_head(mut self, head: &Head) -> Self {
-        self.0.status = Some(head.status);
-        // The second is Anthropic's.
-        let id = head
-            .headers
-            .get("x-request-id")
-            .or_else(|| head.headers.get("request-id"));
-        self.0.request_id = id.map(str::to_owned);
+    pub(crate) fn of_answer(mut self, answer: &Identity) -> Self {
+        self.0.status = Some(answer.status);
+        self.0.request_id.clone_from(&answer.request_id);
         self
     }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::codes;
 use crate::error::{Error, ErrorKind, Replay};
 use crate::json::{Json, Object};
-use crate::transport::Head;
+use crate::transport::Identity;
 
 /// How much of an unexpected answer an error shows, in characters.
 const EXCERPT: usize = 160;
@@ -80,9 +80,9 @@ impl Fault {
     }
 
     /// The error for the user. The provider may have echoed a key: it is not masked yet.
-    pub(crate) fn into_error(self, head: &Head) -> Error {
+    pub(crate) fn into_error(self, answer: &Identity) -> Error {
         let error = match self {
-            Self::Malformed(message) => Error::new(ErrorKind::Stream, message).with_head(head),
+            Self::Malformed(message) => Error::new(ErrorKind::Stream, message).of_answer(answer),
             Self::Reported(Described {
                 message,
                 code,
@@ -94,7 +94,7 @@ impl Fault {
                 Error::new(kind, message)
                     .with_again(!codes::is_final(status, code.as_deref()))
                     .with_code(code)
-                    .with_head(head)
+                    .of_answer(answer)
                     .or_request_id(request_id)
             }
         };
@@ -125,14 +125,14 @@ pub(super) fn text(body: Bytes) -> Result<String, Fault> {
 }
 
 /// The error for an answer whose status is no success. The provider may have echoed a key: it is not masked yet.
-pub(crate) fn refusal(head: &Head, body: &[u8]) -> Error {
+pub(crate) fn refusal(answer: &Identity, body: &[u8]) -> Error {
     let Described {
         message,
         code,
         request_id,
         ..
     } = describe(&String::from_utf8_lossy(body));
-    let status = head.status;
+    let status = answer.status;
     let (kind, advice) = meaning(status);
     let message = if message.is_empty() {
         format!("HTTP {status} ({advice})")
@@ -141,7 +141,7 @@ pub(crate) fn refusal(head: &Head, body: &[u8]) -> Error {
     };
     Error::new(kind, message)
         .with_code(code)
-        .with_head(head)
+        .of_answer(answer)
         .or_request_id(request_id)
         .with_replay(Replay::Processed)
 }
@@ -280,12 +280,13 @@ mod tests {
             (&[("request-id", "of Anthropic's head")], "of Anthropic's head"),
             (&[], "of the body"),
         ] {
-            let head = Head {
+            let head = crate::transport::Head {
                 status: 400,
                 headers: headers.iter().copied().collect::<Headers>().into(),
             };
-            assert_eq!(refusal(&head, body).request_id(), Some(id));
-            let reported = Fault::reported(std::str::from_utf8(body).unwrap()).into_error(&head);
+            let answer = Identity::from(&head);
+            assert_eq!(refusal(&answer, body).request_id(), Some(id));
+            let reported = Fault::reported(std::str::from_utf8(body).unwrap()).into_error(&answer);
             assert_eq!(reported.request_id(), Some(id));
         }
     }
@@ -306,9 +307,9 @@ mod tests {
 
     #[test]
     fn what_is_reported_is_of_the_kind_that_its_codes_mean() {
-        let head = Head {
+        let answer = Identity {
             status: 200,
-            headers: crate::transport::Received::default(),
+            request_id: None,
         };
         for (json, kind, again) in [
             (r#"{"message":"m","code":400}"#, ErrorKind::BadRequest, false),
@@ -336,7 +337,7 @@ mod tests {
             ),
             (r#""m""#, ErrorKind::Provider, true),
         ] {
-            let error = Fault::reported(json).into_error(&head);
+            let error = Fault::reported(json).into_error(&answer);
             assert_eq!((error.kind(), error.is_retryable()), (kind, again), "{json}");
         }
     }

@@ -195,6 +195,16 @@ impl StreamDecoder {
         }
     }
 
+    /// A read that is one event like the last one but for its text, which needs no decoding; `None` where it has to be
+    /// looked at. Servers send event by event, so that nearly every read is one.
+    pub(crate) fn on_line(&self, json: &[u8], sink: &mut impl Sink) -> Option<Signals> {
+        match self {
+            Self::OpenAi => sink.openai_line(json),
+            #[cfg(any(feature = "aliyun", feature = "anthropic", feature = "gemini", feature = "ollama"))]
+            _ => None,
+        }
+    }
+
     /// What the call has used, as OpenAI's JSON, where chunks tell it only at the end.
     pub(crate) fn used(&self) -> Option<String> {
         match self {

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::OnceLock;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
 use super::Instant;
@@ -48,6 +48,8 @@ pub(crate) fn on_own_behalf<F: Future>(future: F) -> F {
 pub(crate) struct Sleep {
     timer: Pin<Box<tokio::time::Sleep>>,
     until: Instant,
+    /// Who will be woken.
+    waker: Option<Waker>,
 }
 
 impl Sleep {
@@ -56,6 +58,7 @@ impl Sleep {
         Self {
             timer: Box::pin(tokio::time::sleep(until.since(now()))),
             until,
+            waker: None,
         }
     }
 
@@ -67,6 +70,8 @@ impl Sleep {
     /// Sets the timer to another instant.
     pub(crate) fn reset(&mut self, until: Instant) {
         self.until = until;
+        // It may have gone off meanwhile, and then knows nobody any more.
+        self.waker = None;
         self.timer
             .as_mut()
             .reset(tokio::time::Instant::now() + until.since(now()));
@@ -77,6 +82,35 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        self.timer.as_mut().poll(context)
+        // A stream looks at its timer with every event, long before it goes off: who is known needs no registration.
+        let known = self
+            .waker
+            .as_ref()
+            .is_some_and(|waker| waker.will_wake(context.waker()));
+        if known && !self.timer.is_elapsed() {
+            return Poll::Pending;
+        }
+        let outcome = self.timer.as_mut().poll(context);
+        self.waker = outcome.is_pending().then(|| context.waker().clone());
+        outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_timer_that_went_off_unseen_and_was_set_anew_wakes_again() {
+        let after = |millis| now() + Duration::from_millis(millis);
+        let mut timer = Sleep::until(after(10));
+        let first = std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut timer).poll(context)));
+        assert!(first.await.is_pending());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        timer.reset(after(30));
+        let from = tokio::time::Instant::now();
+        // Who is not woken by it is woken by this.
+        let _ = tokio::time::timeout(Duration::from_secs(60), timer).await;
+        assert!(from.elapsed() < Duration::from_secs(1), "{:?}", from.elapsed());
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::envelope::Envelope;
 use crate::types::{
     ChatChunk, ChatCompletion, Choice, ChunkChoice, Delta, Extra, Message, ToolCall, ToolCallDelta, Usage,
 };
@@ -49,11 +50,32 @@ impl Accumulated {
         }
     }
 
-    /// Most chunks only bring more text, and share the rest with one that was added before: nothing else of them is
-    /// looked at. Tells whether it was such a chunk.
-    fn add_text(&mut self, chunk: &ChatChunk) -> bool {
-        let ([piece], Some(like)) = (&*chunk.choices, &self.like) else {
+    /// Adds a chunk that brings nothing but this text to what was there before. Tells whether it does; if not, it has to
+    /// be put together and looked at.
+    pub(super) fn add_like(&mut self, envelope: &Envelope, text: &str) -> bool {
+        let Some(choice) = self.only_text(&envelope.chunk) else {
             return false;
+        };
+        let known = envelope.text_of(&mut choice.content, &mut choice.reasoning_content);
+        known.get_or_insert_default().push_str(text);
+        self.held += text.len();
+        true
+    }
+
+    fn add_text(&mut self, chunk: &ChatChunk) -> bool {
+        let (Some(choice), [piece]) = (self.only_text(chunk), &*chunk.choices) else {
+            return false;
+        };
+        let length = choice.add_text(&piece.delta);
+        self.held += length;
+        true
+    }
+
+    /// Most chunks only bring more text, and share the rest with one that was added before: nothing else of them is
+    /// looked at. Gives the choice that such a chunk adds to.
+    fn only_text(&mut self, chunk: &ChatChunk) -> Option<&mut Accrued> {
+        let ([piece], Some(like)) = (&*chunk.choices, &self.like) else {
+            return None;
         };
         let delta = &piece.delta;
         let fields = [&chunk.extra, &piece.extra, &delta.extra];
@@ -68,11 +90,8 @@ impl Accumulated {
             && piece.finish_reason.is_none()
             && delta.role.is_none()
             && delta.tool_calls.is_empty();
-        match self.choices.iter_mut().find(|choice| choice.index == piece.index) {
-            Some(choice) if alike => self.held += choice.add_text(delta),
-            _ => return false,
-        }
-        true
+        let choice = self.choices.iter_mut().find(|choice| choice.index == piece.index);
+        choice.filter(|_| alike)
     }
 
     fn add_all(&mut self, chunk: &ChatChunk) {
@@ -88,7 +107,7 @@ impl Accumulated {
         }
         self.created = chunk.created.max(self.created);
         if let Some(usage) = &chunk.usage {
-            self.usage = Some(usage.clone());
+            self.usage = Some(Usage::clone(usage));
         }
         let others = chunk.extra.peek();
         for (name, value) in others.filter(|(name, value)| *name != "object" && !value.is_null()) {
@@ -103,6 +122,8 @@ impl Accumulated {
                     index: piece.index,
                     ..Accrued::default()
                 };
+                // Nearly all answers have one: a list would make room for four of these large ones.
+                self.choices.reserve_exact(1);
                 self.choices.insert(place, choice);
             }
             if let Some(choice) = self.choices.iter_mut().find(|choice| choice.index == piece.index) {

@@ -9,7 +9,7 @@ use futures_core::Stream;
 
 use super::accumulate::Accumulated;
 use super::reader::{Reader, Step, drain};
-use super::sink::Typed;
+use super::sink::{Piece, Typed};
 use crate::error::{Error, Result};
 use crate::rt::{self, Sleep};
 use crate::types::{ChatChunk, ChatCompletion};
@@ -122,8 +122,15 @@ impl ChatStream {
 
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<ChatChunk>>> {
         loop {
-            if let Some(chunk) = self.reader.machine.sink.pop() {
-                if self.whole || self.so_far.held() < KEPT {
+            if let Some(piece) = self.reader.machine.sink.piece() {
+                let kept = self.whole || self.so_far.held() < KEPT;
+                if let Piece::Like(envelope, text) = &piece
+                    && (!kept || self.so_far.add_like(envelope, text))
+                {
+                    return Poll::Ready(Some(Ok(piece.into_chunk())));
+                }
+                let chunk = piece.into_chunk();
+                if kept {
                     self.so_far.add(&chunk);
                 }
                 return Poll::Ready(Some(Ok(chunk)));

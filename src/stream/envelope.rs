@@ -5,10 +5,15 @@
 //! chunk itself. JSON that begins and ends in the same way, with a string in between, is the same chunk with another
 //! text.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::types::{ChatChunk, Delta};
+use super::sink::signals;
+use crate::metrics::Tokens;
+use crate::provider::Signals;
+use crate::types::{ChatChunk, Choices, ChunkChoice, Delta};
 
 /// After so many envelopes that fitted no other chunk no more are made: these chunks are all different.
 const WASTED: u32 = 8;
@@ -16,18 +21,24 @@ const WASTED: u32 = 8;
 /// The envelope of the last chunks, if they had one.
 #[derive(Debug, Default)]
 pub(super) struct Envelopes {
-    last: Option<Box<Envelope>>,
+    last: Option<Arc<Envelope>>,
     /// How many were made since one fitted.
     wasted: u32,
 }
 
+/// A chunk without its text.
 #[derive(Debug)]
-struct Envelope {
+pub(super) struct Envelope {
     /// Up to the string's first quotation mark, and from its last one on.
     before: String,
     after: String,
-    chunk: ChatChunk,
+    pub(super) chunk: ChatChunk,
     field: Field,
+    /// There are no line ends in it.
+    is_line: bool,
+    /// What a chunk in this envelope tells about its stream.
+    pub(super) signals: Signals,
+    pub(super) tokens: Option<Tokens>,
 }
 
 /// Where a chunk has its text.
@@ -47,35 +58,80 @@ impl Field {
 }
 
 impl Envelopes {
-    /// The chunk, when it is like the last ones but for its text, which is not empty.
-    pub(super) fn open(&mut self, json: &str) -> Option<ChatChunk> {
-        let Envelope {
-            before,
-            after,
-            chunk,
-            field,
-        } = &**self.last.as_ref()?;
-        let inside = json.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
-        let text = unescape(inside.strip_prefix('"')?.strip_suffix('"')?)?;
-        let mut chunk = chunk.clone();
-        *field.of(&mut chunk.choices.first_mut()?.delta) = Some(text);
+    /// The envelope of the last chunks and the text in it, when this one is like them but for its text, which is not
+    /// empty.
+    pub(super) fn open(&mut self, json: &[u8]) -> Option<(&Envelope, String)> {
+        let envelope = self.last.as_deref()?;
+        let inside = json
+            .strip_prefix(envelope.before.as_bytes())?
+            .strip_suffix(envelope.after.as_bytes())?;
+        let text = unescape(inside.strip_prefix(b"\"")?.strip_suffix(b"\"")?)?;
         self.wasted = 0;
-        Some(chunk)
+        Some((envelope, text))
     }
 
-    /// Takes the envelope of a chunk that did not fit the last one.
-    pub(super) fn take(&mut self, json: &str, chunk: &ChatChunk) {
+    /// The same for what is one event or more: several are never like one chunk, because strings have no line ends.
+    pub(super) fn open_line(&mut self, json: &[u8]) -> Option<(&Envelope, String)> {
+        if !self.last.as_ref()?.is_line {
+            return None;
+        }
+        self.open(json)
+    }
+
+    /// Takes the envelope of a chunk that did not fit the last one, and gives it where there is one.
+    pub(super) fn take(&mut self, json: &str, chunk: &ChatChunk) -> Option<Arc<Envelope>> {
         if self.wasted >= WASTED {
-            return;
+            return None;
         }
-        if let Some(envelope) = Envelope::of(json, chunk) {
-            self.wasted += 1;
-            self.last = Some(Box::new(envelope));
-        }
+        let envelope = Arc::new(Envelope::of(json, chunk)?);
+        self.wasted += 1;
+        self.last = Some(Arc::clone(&envelope));
+        Some(envelope)
     }
 }
 
 impl Envelope {
+    /// That of the two that chunks in this envelope have their text in.
+    pub(super) fn text_of<'a, T>(&self, content: &'a mut T, reasoning: &'a mut T) -> &'a mut T {
+        match self.field {
+            Field::Content => content,
+            Field::Reasoning => reasoning,
+        }
+    }
+
+    /// The chunk with this text, put together where it is handed over.
+    #[inline]
+    pub(super) fn with(&self, text: String) -> ChatChunk {
+        let chunk = &self.chunk;
+        let (content, reasoning_content) = match self.field {
+            Field::Content => (Some(text), None),
+            Field::Reasoning => (None, Some(text)),
+        };
+        let choice = chunk.choices.first().map(|choice| {
+            let delta = &choice.delta;
+            ChunkChoice {
+                index: choice.index,
+                delta: Delta {
+                    role: delta.role.clone(),
+                    content: content.or_else(|| delta.content.clone()),
+                    reasoning_content: reasoning_content.or_else(|| delta.reasoning_content.clone()),
+                    tool_calls: delta.tool_calls.clone(),
+                    extra: delta.extra.clone(),
+                },
+                finish_reason: choice.finish_reason.clone(),
+                extra: choice.extra.clone(),
+            }
+        });
+        ChatChunk {
+            id: Arc::clone(&chunk.id),
+            created: chunk.created,
+            model: Arc::clone(&chunk.model),
+            choices: choice.map(Choices::from).unwrap_or_default(),
+            usage: chunk.usage.clone(),
+            extra: chunk.extra.clone(),
+        }
+    }
+
     fn of(json: &str, chunk: &ChatChunk) -> Option<Self> {
         let [choice] = &*chunk.choices else { return None };
         let says = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
@@ -92,6 +148,8 @@ impl Envelope {
         let text = text?.get();
         let start = text.as_ptr().addr().checked_sub(json.as_ptr().addr())?;
         let (before, rest) = json.split_at_checked(start)?;
+        let signals = signals(chunk);
+        let tokens = chunk.usage.as_deref().map(Into::into);
         let mut chunk = chunk.clone();
         *field.of(&mut chunk.choices.first_mut()?.delta) = None;
         Some(Self {
@@ -99,6 +157,9 @@ impl Envelope {
             after: rest.strip_prefix(text)?.to_owned(),
             chunk,
             field,
+            is_line: !json.contains(['\n', '\r']),
+            signals,
+            tokens,
         })
     }
 }
@@ -125,7 +186,8 @@ struct SoughtDelta<'a> {
 }
 
 /// The text that a JSON string stands for, given without its quotation marks; `None` where it is empty or no string.
-fn unescape(inside: &str) -> Option<String> {
+fn unescape(inside: &[u8]) -> Option<String> {
+    let inside = std::str::from_utf8(inside).ok()?;
     let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
     if inside.is_empty() {
         None
@@ -148,6 +210,12 @@ mod tests {
         envelopes
     }
 
+    fn opened(envelopes: &mut Envelopes, json: &str) -> Option<ChatChunk> {
+        envelopes
+            .open(json.as_bytes())
+            .map(|(envelope, text)| envelope.with(text))
+    }
+
     fn chunk(content: &str) -> String {
         format!(
             r#"{{"id":"c","object":"x","choices":[{{"index":0,"delta":{{"content":{content},"refusal":null}},"logprobs":null,"finish_reason":null}}],"usage":null}}"#
@@ -158,16 +226,16 @@ mod tests {
     fn a_chunk_like_the_last_one_is_opened_and_shares_what_it_has_in_common() {
         let first = chunk(r#""a""#);
         let mut envelopes = envelopes(&first);
-        let opened = envelopes.open(&chunk(r#""b\n\u00e9\"""#)).unwrap();
+        let opened = opened(&mut envelopes, &chunk(r#""b\n\u00e9\"""#)).unwrap();
         assert_eq!(opened.content(), Some("b\né\""));
-        let other = envelopes.open(&chunk(r#""東京 🙂""#)).unwrap();
+        let other = self::opened(&mut envelopes, &chunk(r#""東京 🙂""#)).unwrap();
         assert!(std::ptr::eq(&*opened.id, &*other.id) && std::ptr::eq(&*opened.extra, &*other.extra));
     }
 
     #[test]
     fn thoughts_are_opened_as_thoughts() {
         let thought = |text: &str| chunk("null").replace("\"refusal\":null", &format!("\"reasoning_content\":{text}"));
-        let opened = envelopes(&thought(r#""a""#)).open(&thought(r#""b""#)).unwrap();
+        let opened = opened(&mut envelopes(&thought(r#""a""#)), &thought(r#""b""#)).unwrap();
         let delta = &opened.choices[0].delta;
         assert_eq!(
             (delta.content.as_deref(), delta.reasoning_content.as_deref()),
@@ -194,7 +262,7 @@ mod tests {
             r#"{"id":"c","object":"x","choices":[{"index":0,"delta":{"content":""#.to_owned(),
             String::new(),
         ] {
-            assert_eq!(envelopes.open(&other), None, "{other}");
+            assert_eq!(opened(&mut envelopes, &other), None, "{other}");
         }
     }
 
@@ -203,10 +271,10 @@ mod tests {
         let two = r#"{"choices":[{"index":0,"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]}"#;
         let mut envelopes = envelopes(&chunk(r#""a""#));
         for other in [two, &chunk("null"), r#"{"choices":[]}"#] {
-            assert!(envelopes.open(other).is_none());
+            assert!(envelopes.open(other.as_bytes()).is_none());
             envelopes.take(other, &serde_json::from_str(other).unwrap());
         }
-        assert!(envelopes.open(&chunk(r#""b""#)).is_some());
+        assert!(envelopes.open(chunk(r#""b""#).as_bytes()).is_some());
     }
 
     #[test]
@@ -214,11 +282,11 @@ mod tests {
         let mut envelopes = Envelopes::default();
         for index in 0..=WASTED {
             let other = chunk(r#""a""#).replace("\"x\"", &index.to_string());
-            assert!(envelopes.open(&other).is_none());
+            assert!(envelopes.open(other.as_bytes()).is_none());
             envelopes.take(&other, &serde_json::from_str(&other).unwrap());
         }
         let last = chunk(r#""b""#).replace("\"x\"", &WASTED.to_string());
-        assert!(envelopes.open(&last).is_none());
+        assert!(envelopes.open(last.as_bytes()).is_none());
     }
 
     proptest! {
@@ -228,11 +296,11 @@ mod tests {
             let mut envelopes = envelopes(&chunk(&json(&first)));
             for content in [json(&text), format!("\"{inside}\""), inside] {
                 let other = chunk(&content);
-                if let Some(opened) = envelopes.open(&other) {
+                if let Some(opened) = opened(&mut envelopes, &other) {
                     prop_assert_eq!(opened, serde_json::from_str::<ChatChunk>(&other).unwrap());
                 }
             }
-            let opened = envelopes.open(&chunk(&json(&text)));
+            let opened = self::opened(&mut envelopes, &chunk(&json(&text)));
             prop_assert_eq!(opened.is_some(), !text.is_empty());
         }
     }

@@ -16,7 +16,7 @@ use crate::metrics::Recording;
 use crate::provider::{Asked, Fault, Signals, StreamDecoder};
 use crate::retry::Advice;
 use crate::rt::Instant;
-use crate::transport::{Failure, Head};
+use crate::transport::{Failure, Head, Identity};
 
 /// The largest answer that is not streamed, in bytes.
 const LARGEST_ANSWER: usize = 64 << 20;
@@ -27,7 +27,7 @@ const LARGEST_REFUSAL: usize = 64 << 10;
 pub(crate) struct Machine<S> {
     pub(crate) clocks: SharedClocks,
     pub(crate) sink: S,
-    head: Head,
+    answer: Identity,
     /// What the head says about another attempt.
     advice: Advice,
     asked: Asked,
@@ -48,7 +48,7 @@ enum Mode {
     /// The status is no success: the body says why.
     Refusal(Vec<u8>),
     /// The caller asked for events and got another content type.
-    NoStream(Held),
+    NoStream(Held, String),
 }
 
 /// A body: usually one chunk, which is kept as it came.
@@ -119,7 +119,9 @@ impl<S: Sink> Machine<S> {
     ) -> Self {
         let mode = match head.status {
             200..=299 if !streaming => Mode::Whole(Held::default()),
-            200..=299 if is_other_than_events(&head) => Mode::NoStream(Held::default()),
+            200..=299 if is_other_than_events(content_type(&head)) => {
+                Mode::NoStream(Held::default(), content_type(&head).to_owned())
+            }
             200..=299 => Mode::Events {
                 decoder: Decoder::new(asked.framing(), settings.max_event_size),
                 dialect: asked.stream(),
@@ -130,7 +132,7 @@ impl<S: Sink> Machine<S> {
         Self {
             clocks,
             sink,
-            head,
+            answer: Identity::from(&head),
             advice,
             asked,
             mode,
@@ -161,7 +163,7 @@ impl<S: Sink> Machine<S> {
 
     /// Takes a chunk of the body, without a copy of what is to be kept of it as it is.
     pub(crate) fn on_chunk(&mut self, now: Instant, chunk: Bytes) -> Result<(), Error> {
-        let (Mode::Whole(body) | Mode::NoStream(body)) = &mut self.mode else {
+        let (Mode::Whole(body) | Mode::NoStream(body, _)) = &mut self.mode else {
             return self.on_bytes(now, &chunk);
         };
         self.clocks.lock().receives(now, chunk.len());
@@ -171,7 +173,8 @@ impl<S: Sink> Machine<S> {
 
     /// Takes bytes of the body. Chunks that were complete before an error are in the sink all the same.
     pub(crate) fn on_bytes(&mut self, now: Instant, bytes: &[u8]) -> Result<(), Error> {
-        self.clocks.lock().receives(now, bytes.len());
+        let mut clocks = self.clocks.lock();
+        clocks.receives(now, bytes.len());
         let outcome = match &mut self.mode {
             Mode::Events { progress, .. } if progress.done => Ok(()),
             Mode::Events {
@@ -184,13 +187,22 @@ impl<S: Sink> Machine<S> {
                 if let Some(beginning) = sink.beginning() {
                     decoder.expects(beginning);
                 }
-                let outcome = decoder.feed(bytes, |event| {
-                    if !progress.done {
-                        progress.note(dialect.on_event(&event, sink)?);
+                let like = decoder.sole_line(bytes).and_then(|json| dialect.on_line(json, sink));
+                let outcome = match like {
+                    Some(signals) => {
+                        progress.note(signals);
+                        Ok(())
                     }
-                    Ok(())
-                });
-                let content = progress.content.then(|| self.clocks.lock().content_arrives(now));
+                    None => decoder.feed(bytes, |event| {
+                        if !progress.done {
+                            progress.note(dialect.on_event(&event, sink)?);
+                        }
+                        Ok(())
+                    }),
+                };
+                let content = progress.content.then(|| clocks.content_arrives(now));
+                // Recordings look at the clocks, too.
+                drop(clocks);
                 if let Some(recording) = &mut self.recording {
                     if let Some(content) = content {
                         recording.content(content);
@@ -206,8 +218,9 @@ impl<S: Sink> Machine<S> {
                 }
                 outcome
             }
-            Mode::Whole(body) | Mode::NoStream(body) => {
+            Mode::Whole(body) | Mode::NoStream(body, _) => {
                 let held = body.push(Bytes::copy_from_slice(bytes));
+                drop(clocks);
                 return held.map_err(|TooLarge(limit)| self.answer_too_large(now, limit));
             }
             Mode::Refusal(body) => {
@@ -215,6 +228,7 @@ impl<S: Sink> Machine<S> {
                     return Ok(());
                 }
                 let body = std::mem::take(body);
+                drop(clocks);
                 return Err(self.refused(now, &body));
             }
         };
@@ -282,9 +296,9 @@ impl<S: Sink> Machine<S> {
                     .whole(&self.asked, body)
                     .map_err(|fault| self.fault(now, fault))
             }
-            Mode::NoStream(body) => {
+            Mode::NoStream(body, content_type) => {
                 let body = body.take();
-                let fault = no_stream(&self.head, &String::from_utf8_lossy(&body));
+                let fault = no_stream(content_type, &String::from_utf8_lossy(&body));
                 Err(self.fault(now, fault))
             }
             Mode::Refusal(body) => {
@@ -318,7 +332,7 @@ impl<S: Sink> Machine<S> {
         let error = error
             .with_advice(advice)
             .with_replay(Replay::Processed)
-            .with_head(&self.head);
+            .of_answer(&self.answer);
         Err(self.complete_error(now, error))
     }
 }
@@ -332,21 +346,20 @@ fn hold(body: &mut Vec<u8>, bytes: &[u8], limit: usize) -> Result<(), TooLarge> 
     Ok(())
 }
 
+fn content_type(head: &Head) -> &str {
+    head.headers.get("content-type").unwrap_or_default()
+}
+
 /// Whether the answer says plainly that it is no event stream. Servers that name no type, or a loose one, are read.
-fn is_other_than_events(head: &Head) -> bool {
-    let content_type = head
-        .headers
-        .get("content-type")
-        .unwrap_or_default()
-        .to_ascii_lowercase();
+fn is_other_than_events(content_type: &str) -> bool {
+    let content_type = content_type.to_ascii_lowercase();
     ["text/html", "application/json", "application/problem+json"]
         .iter()
         .any(|other| content_type.starts_with(other))
 }
 
 /// What to say about an answer that is no event stream.
-fn no_stream(head: &Head, body: &str) -> Fault {
-    let content_type = head.headers.get("content-type").unwrap_or_default();
+fn no_stream(content_type: &str, body: &str) -> Fault {
     if let Ok(Some(error)) = serde_json::from_str::<crate::provider::Peek<'_>>(body).map(|peek| peek.error) {
         return Fault::reported(error.get());
     }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use proptest::prelude::*;
-
 use super::*;
 use crate::config::ProviderConfig;
 use crate::deadline::{Clocks, Limits};
@@ -375,38 +373,5 @@ fn only_content_resets_the_clock_of_content() {
     );
 }
 
-/// Deltas in the shapes that providers send, and others.
-fn chunk() -> impl Strategy<Value = String> {
-    let delta = prop::sample::select(vec![
-        r#""delta":{}"#,
-        r#""delta":null"#,
-        r#""delta":{"role":"assistant","content":""}"#,
-        r#""delta":{"role":"assistant","content":"Hi"}"#,
-        r#""delta":{"content":""}"#,
-        r#""delta":{"content":"a","refusal":"b"}"#,
-        r#""delta":{"content":null}"#,
-        r#""delta":{"content":"é\n\"x\""}"#,
-        r#""delta":{"tool_calls":[]}"#,
-        r#""delta":{"tool_calls":[{"index":0}]}"#,
-        r#""delta":{"reasoning_content":"hm","content":null}"#,
-        r#""delta":{"refusal":null}"#,
-        r#""text":"old""#,
-    ]);
-    let finish = prop::sample::select(vec!["", r#","finish_reason":null"#, r#","finish_reason":"stop""#]);
-    let index = prop::sample::select(vec!["", r#""index":0,"#, r#""index":1,"#, r#""index":70,"#]);
-    (delta, finish, index).prop_map(|(delta, finish, index)| format!(r#"{{"choices":[{{{index}{delta}{finish}}}]}}"#))
-}
-
-proptest! {
-    #[test]
-    fn the_look_in_passing_sees_what_the_whole_parse_sees(chunks in prop::collection::vec(chunk(), 1..8)) {
-        let mut sink = JsonText::default();
-        for json in &chunks {
-            let typed = Typed::default().openai_chunk(json);
-            prop_assert!(typed.is_ok(), "{:?}", typed);
-            prop_assert_eq!(typed, sink.openai_chunk(json));
-        }
-        let plain: Vec<serde_json::Value> = chunks.iter().map(|json| serde_json::from_str(json).unwrap()).collect();
-        prop_assert_eq!(expand(&sink.take().unwrap()), plain);
-    }
-}
+#[path = "machine_properties.rs"]
+mod properties;

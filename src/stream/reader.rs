@@ -85,8 +85,7 @@ impl<S: Sink> Reader<S> {
         let now = rt::now();
         self.waits = false;
         self.machine.on_chunk(now, bytes)?;
-        self.machine.clocks.lock().pauses(now);
-        match self.machine.total_expired(now) {
+        match self.machine.pauses(now) {
             None => Ok(()),
             Some(error) => Err(error),
         }
@@ -94,11 +93,15 @@ impl<S: Sink> Reader<S> {
 
     /// Nothing has arrived: from now on somebody waits, which is what the limits are about.
     fn poll_wait(&mut self, context: &mut Context<'_>) -> Poll<Error> {
-        if !self.waits {
-            self.waits = true;
-            self.machine.clocks.lock().reads(rt::now());
-        }
-        match self.alarm.poll_expired(&self.machine.clocks, context) {
+        let next = {
+            let mut clocks = self.machine.clocks.lock();
+            if !self.waits {
+                self.waits = true;
+                clocks.reads(rt::now());
+            }
+            clocks.next()
+        };
+        match self.alarm.poll_after(next, &self.machine.clocks, context) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(expired) => Poll::Ready(self.machine.timeout(rt::now(), expired)),
         }

@@ -1,10 +1,11 @@
 //! Where decoded chunks go: as values to Rust, as one JSON text per network read to JavaScript.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::envelope::Envelopes;
+use super::envelope::{Envelope, Envelopes};
 use super::notes::Notes;
 use super::pattern::Pattern;
 use crate::metrics::Tokens;
@@ -15,6 +16,12 @@ use crate::types::{ChatChunk, ChatCompletion, Usage};
 pub(crate) trait Sink {
     /// A chunk that is OpenAI's JSON already.
     fn openai_chunk(&mut self, json: &str) -> Result<Signals, Fault>;
+
+    /// Takes what would be OpenAI's JSON of a chunk if there were no line ends in it, when it is like the last chunks
+    /// but for its text.
+    fn openai_line(&mut self, _: &[u8]) -> Option<Signals> {
+        None
+    }
 
     /// What the provider last said that the call used.
     fn tokens(&self) -> Option<Tokens>;
@@ -39,8 +46,10 @@ pub(crate) trait Sink {
 /// Chunks as values.
 #[derive(Debug, Default)]
 pub(crate) struct Typed {
-    chunks: VecDeque<ChatChunk>,
+    chunks: VecDeque<Queued>,
     envelopes: Envelopes,
+    /// The envelope of the chunks that are handed over now.
+    envelope: Option<Arc<Envelope>>,
     /// The answer, when it was not streamed.
     pub(crate) answer: Option<Box<ChatCompletion>>,
     /// The JSON of an answer that is no conversation's.
@@ -49,51 +58,97 @@ pub(crate) struct Typed {
     notes: Option<Box<Notes>>,
 }
 
+/// A chunk on its way to the consumer. A chunk is large and most are like the one before, so it is put together where
+/// it is handed over.
+#[derive(Debug)]
+enum Queued {
+    /// The text of one in the envelope that came last.
+    Like(String),
+    /// Another one, and its envelope where it has one.
+    Other(Box<ChatChunk>, Option<Arc<Envelope>>),
+}
+
+/// A chunk for the consumer.
+pub(super) enum Piece<'a> {
+    /// Like the one before but for its text.
+    Like(&'a Envelope, String),
+    Other(ChatChunk),
+}
+
+impl Piece<'_> {
+    #[inline]
+    pub(super) fn into_chunk(self) -> ChatChunk {
+        match self {
+            Self::Like(envelope, text) => envelope.with(text),
+            Self::Other(chunk) => chunk,
+        }
+    }
+}
+
 impl Typed {
-    /// The next chunk in order.
+    /// The next chunk.
+    #[allow(dead_code, reason = "only benchmarks and fuzzing look at nothing but chunks")]
     pub(crate) fn pop(&mut self) -> Option<ChatChunk> {
-        self.chunks.pop_front()
+        self.piece().map(Piece::into_chunk)
+    }
+
+    /// The next chunk, before it is put together.
+    pub(super) fn piece(&mut self) -> Option<Piece<'_>> {
+        Some(match self.chunks.pop_front()? {
+            Queued::Like(text) => Piece::Like(self.envelope.as_deref()?, text),
+            Queued::Other(chunk, envelope) => {
+                self.envelope = envelope.or(self.envelope.take());
+                Piece::Other(*chunk)
+            }
+        })
+    }
+
+    /// Takes a chunk that is like the last ones but for its text. `line`: it may also be something else than one event.
+    fn open(&mut self, json: &[u8], line: bool) -> Option<Signals> {
+        let (envelope, text) = if line {
+            self.envelopes.open_line(json)?
+        } else {
+            self.envelopes.open(json)?
+        };
+        if let Some(notes) = &mut self.notes {
+            notes.chunk(&envelope.chunk);
+        }
+        self.tokens = envelope.tokens.or(self.tokens);
+        self.chunks.push_back(Queued::Like(text));
+        Some(envelope.signals)
     }
 }
 
 impl Sink for Typed {
+    fn openai_line(&mut self, json: &[u8]) -> Option<Signals> {
+        self.open(json, true)
+    }
+
     fn openai_chunk(&mut self, json: &str) -> Result<Signals, Fault> {
-        let chunk = match self.envelopes.open(json) {
-            Some(chunk) => chunk,
-            None => {
-                let chunk: ChatChunk = serde_json::from_str(json).map_err(|error| Fault::malformed(json, &error))?;
-                // OpenRouter has one in a choice, too.
-                let extras = std::iter::once(&chunk.extra).chain(chunk.choices.iter().map(|choice| &choice.extra));
-                let error = extras
-                    .flat_map(|extra| extra.peek())
-                    .find(|(name, error)| *name == "error" && !error.is_null());
-                if let Some((_, error)) = error {
-                    return Err(Fault::reported(&error.to_string()));
-                }
-                if chunk.choices.is_empty() {
-                    Fault::check_object(json)?;
-                }
-                self.envelopes.take(json, &chunk);
-                chunk
-            }
-        };
-        let mut signals = Signals::default();
-        for choice in &chunk.choices {
-            let delta = &choice.delta;
-            let says = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-            let content = says(&delta.content)
-                || says(&delta.reasoning_content)
-                || !delta.tool_calls.is_empty()
-                || delta.extra.peek().any(|(_, value)| is_filled(value));
-            signals.choice(choice.index, content, choice.finish_reason.is_some());
+        if let Some(signals) = self.open(json.as_bytes(), false) {
+            return Ok(signals);
         }
-        if let Some(usage) = &chunk.usage {
+        let chunk: ChatChunk = serde_json::from_str(json).map_err(|error| Fault::malformed(json, &error))?;
+        // OpenRouter has one in a choice, too.
+        let extras = std::iter::once(&chunk.extra).chain(chunk.choices.iter().map(|choice| &choice.extra));
+        let error = extras
+            .flat_map(|extra| extra.peek())
+            .find(|(name, error)| *name == "error" && !error.is_null());
+        if let Some((_, error)) = error {
+            return Err(Fault::reported(&error.to_string()));
+        }
+        if chunk.choices.is_empty() {
+            Fault::check_object(json)?;
+        }
+        let envelope = self.envelopes.take(json, &chunk);
+        if let Some(usage) = chunk.usage.as_deref() {
             self.tokens = Some(usage.into());
         }
         if let Some(notes) = &mut self.notes {
             notes.chunk(&chunk);
         }
-        self.chunks.push_back(chunk);
+        let signals = signals(&chunk);
+        self.chunks.push_back(Queued::Other(Box::new(chunk), envelope));
         Ok(signals)
     }
 
@@ -122,6 +177,21 @@ impl Sink for Typed {
         }
         Ok(None)
     }
+}
+
+/// What a chunk tells about its stream.
+pub(super) fn signals(chunk: &ChatChunk) -> Signals {
+    let mut signals = Signals::default();
+    for choice in &chunk.choices {
+        let delta = &choice.delta;
+        let says = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        let content = says(&delta.content)
+            || says(&delta.reasoning_content)
+            || !delta.tool_calls.is_empty()
+            || delta.extra.peek().any(|(_, value)| is_filled(value));
+        signals.choice(choice.index, content, choice.finish_reason.is_some());
+    }
+    signals
 }
 
 impl From<&Usage> for Tokens {

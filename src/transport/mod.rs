@@ -58,6 +58,28 @@ pub(crate) struct Head {
     pub(crate) headers: Received,
 }
 
+/// What errors tell of an answer's head.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Identity {
+    pub(crate) status: u16,
+    /// The provider's own id of the request.
+    pub(crate) request_id: Option<String>,
+}
+
+impl From<&Head> for Identity {
+    fn from(head: &Head) -> Self {
+        // The second is Anthropic's.
+        let id = head
+            .headers
+            .get("x-request-id")
+            .or_else(|| head.headers.get("request-id"));
+        Self {
+            status: head.status,
+            request_id: id.map(str::to_owned),
+        }
+    }
+}
+
 /// A head and the body behind it.
 pub(crate) struct Response {
     pub(crate) head: Head,

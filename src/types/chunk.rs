@@ -28,7 +28,7 @@ pub struct ChatChunk {
     pub choices: Choices,
     /// What the answer cost, where the provider tells.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub usage: Option<Usage>,
+    pub usage: Option<Box<Usage>>,
     /// Every other field.
     #[serde(flatten)]
     pub extra: Extra,

@@ -25,9 +25,9 @@ struct Fields {
     /// As they were read.
     listed: Vec<(String, Value)>,
     /// The same, for whoever looks: few do, and a map costs more than all the rest of an answer's parts.
-    map: OnceLock<Map<String, Value>>,
+    map: OnceLock<Box<Map<String, Value>>>,
     /// In place of both, once they were changed.
-    changed: Option<Map<String, Value>>,
+    changed: Option<Box<Map<String, Value>>>,
 }
 
 static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
@@ -48,7 +48,7 @@ impl Extra {
         let changed = fields.and_then(|fields| fields.changed.as_ref());
         listed
             .map(|(name, value)| (name, value))
-            .chain(changed.into_iter().flatten())
+            .chain(changed.into_iter().flat_map(|map| map.iter()))
     }
 }
 
@@ -59,7 +59,9 @@ impl Deref for Extra {
         let Some(fields) = &self.0 else { return &EMPTY };
         match &fields.changed {
             Some(map) => map,
-            None => fields.map.get_or_init(|| fields.listed.iter().cloned().collect()),
+            None => fields
+                .map
+                .get_or_init(|| Box::new(fields.listed.iter().cloned().collect())),
         }
     }
 }
@@ -71,7 +73,7 @@ impl DerefMut for Extra {
         let map = fields.changed.take().or_else(|| fields.map.take());
         fields
             .changed
-            .insert(map.unwrap_or_else(|| listed.into_iter().collect()))
+            .insert(map.unwrap_or_else(|| Box::new(listed.into_iter().collect())))
     }
 }
 
@@ -80,6 +82,14 @@ const FEW: usize = 12;
 
 /// Fields that were read, in their order.
 pub(super) type Listed = Vec<(String, Value)>;
+
+/// Adds a field. Most objects have one or two without a name, and a list would make room for four of these large ones.
+pub(super) fn list(listed: &mut Listed, field: (String, Value)) {
+    if listed.capacity() == 0 {
+        listed.reserve_exact(2);
+    }
+    listed.push(field);
+}
 
 /// What becomes of the fields that were read: an [`Extra`] or a map.
 pub(super) trait FromListed {
@@ -113,7 +123,7 @@ impl From<Map<String, Value>> for Extra {
     fn from(fields: Map<String, Value>) -> Self {
         Self((!fields.is_empty()).then(|| {
             Arc::new(Fields {
-                changed: Some(fields),
+                changed: Some(Box::new(fields)),
                 ..Fields::default()
             })
         }))

@@ -58,7 +58,7 @@ macro_rules! open_object {
                                     $field = Some(crate::types::open::open_object!(@value $kind entries));
                                 })*
                                 Name::Other(other) => {
-                                    extra.push((other, entries.next_value()?));
+                                    crate::types::extra::list(&mut extra, (other, entries.next_value()?));
                                 }
                             }
                         }

@@ -19,17 +19,16 @@ impl<S: Sink> Machine<S> {
         Some(self.timeout(now, expired))
     }
 
-    /// The error of the limit on the whole call, which runs while nobody reads, too; not of an answer that is complete.
-    pub(crate) fn total_expired(&self, now: Instant) -> Option<Error> {
-        if self.is_complete() {
-            return None;
-        }
+    /// What was read is dealt with: no read is pending. The error, when the limit on the whole call has run out
+    /// meanwhile, though content may still have come in time.
+    pub(crate) fn pauses(&self, now: Instant) -> Option<Error> {
         let expired = {
-            let clocks = self.clocks.lock();
+            let mut clocks = self.clocks.lock();
+            clocks.pauses(now);
             clocks.limits().total?;
             clocks.expired(now)
         };
-        let expired = expired.filter(|expired| expired.kind == TimeoutKind::Total)?;
+        let expired = expired.filter(|expired| expired.kind == TimeoutKind::Total && !self.is_complete())?;
         Some(self.timeout(now, expired))
     }
 
@@ -38,7 +37,7 @@ impl<S: Sink> Machine<S> {
         let error = self.clocks.lock().timeout(now, expired);
         error
             .of_provider(self.asked.provider.name())
-            .with_head(&self.head)
+            .of_answer(&self.answer)
             .with_used(self.used())
     }
 
@@ -80,7 +79,7 @@ impl<S: Sink> Machine<S> {
                 again: Some(!self.has_begun()),
             })
             .with_replay(Replay::Processed)
-            .with_head(&self.head);
+            .of_answer(&self.answer);
         self.complete_error(now, error)
     }
 
@@ -103,12 +102,12 @@ impl<S: Sink> Machine<S> {
     }
 
     pub(super) fn refused(&self, now: Instant, body: &[u8]) -> Error {
-        let error = refusal(&self.head, body);
+        let error = refusal(&self.answer, body);
         self.complete_error(now, error.with_advice(self.advice))
     }
 
     pub(super) fn fault(&self, now: Instant, fault: Fault) -> Error {
-        self.complete_error(now, fault.into_error(&self.head))
+        self.complete_error(now, fault.into_error(&self.answer))
     }
 
     pub(super) fn complete_error(&self, now: Instant, error: Error) -> Error {
