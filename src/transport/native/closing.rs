@@ -18,8 +18,10 @@ use crate::rt;
 const ROUNDS: usize = 3;
 /// What another worker is given besides.
 const MOMENT: Duration = Duration::from_millis(1);
-/// A timer for a [`MOMENT`] that takes longer than this tells of a machine that keeps its threads waiting.
-const LATE: Duration = Duration::from_millis(4);
+/// The same for a shared socket, which several tasks of hyper's close one after the other, when its last streams are over.
+const LONGER_MOMENT: Duration = Duration::from_millis(5);
+/// A timer that comes later than this tells of a machine that keeps its threads waiting.
+const LATE: Duration = Duration::from_millis(3);
 /// So many late moments are waited for at most.
 const MOMENTS: usize = 10;
 
@@ -37,6 +39,7 @@ impl Drop for Burial {
 
 /// Drops what keeps a connection alive, and after that books it as closed and frees its place. The caller has booked it as closing.
 pub(super) fn bury(pool: &Arc<Pool>, place: Option<Arc<Place>>, remains: impl Send + 'static) {
+    let moment = if place.is_some() { LONGER_MOMENT } else { MOMENT };
     let burial = Burial {
         pool: Arc::clone(pool),
         _place: place,
@@ -45,18 +48,18 @@ pub(super) fn bury(pool: &Arc<Pool>, place: Option<Arc<Place>>, remains: impl Se
         drop(remains);
         go_round().await;
         if Handle::current().runtime_flavor() != RuntimeFlavor::CurrentThread {
-            give_moments().await;
+            give(moment).await;
             go_round().await;
         }
         drop(burial);
     });
 }
 
-async fn give_moments() {
+async fn give(moment: Duration) {
     for _ in 0..MOMENTS {
         let from = rt::now();
-        tokio::time::sleep(MOMENT).await;
-        if rt::now().since(from) < LATE {
+        tokio::time::sleep(moment).await;
+        if rt::now().since(from) < moment + LATE {
             break;
         }
     }
