@@ -22,6 +22,10 @@ pub(super) enum Progress {
 pub(super) fn network(error: reqwest::Error, progress: Progress) -> Failure {
     let error = error.without_url();
     let reason = Reason::of(&error);
+    let replay = match progress {
+        Progress::Sent if reason.refused => Replay::NeverSent,
+        _ => replay(progress),
+    };
     let message = match (progress, reason.io) {
         _ if error.is_dns() => format!("the host name was not found ({})", reason.root),
         (_, Some(io::ErrorKind::ConnectionRefused)) => {
@@ -29,6 +33,9 @@ pub(super) fn network(error: reqwest::Error, progress: Progress) -> Failure {
         }
         (Progress::Connecting, _) if reason.root.contains("NoApplicationProtocol") => {
             "the server does not agree to the HTTP version: change http_version".to_owned()
+        }
+        (Progress::Sent, _) if reason.refused => {
+            "the server refused the request before it worked on it: HTTP/2 allows that, and to send it again".to_owned()
         }
         (Progress::Connecting, _) => format!("no connection could be made: {}", reason.root),
         (Progress::Sent, Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)) => {
@@ -47,7 +54,7 @@ pub(super) fn network(error: reqwest::Error, progress: Progress) -> Failure {
     Failure {
         message,
         code: reason.code,
-        replay: Some(replay(progress)),
+        replay: Some(replay),
         cause: Some(Cause::new(error)),
     }
 }
@@ -78,6 +85,8 @@ struct Reason {
     root: String,
     /// The connection ended without an error of the system's.
     ended: bool,
+    /// The server says that it did nothing with the request.
+    refused: bool,
 }
 
 impl Reason {
@@ -87,6 +96,7 @@ impl Reason {
             code: None,
             root: error.to_string(),
             ended: true,
+            refused: false,
         };
         let mut link = Some(error);
         while let Some(error) = link {
@@ -96,10 +106,21 @@ impl Reason {
                 reason.code = code(error).map(str::to_owned);
                 reason.ended = error.kind() == io::ErrorKind::UnexpectedEof;
             }
+            if let Some(error) = error.downcast_ref::<h2::Error>() {
+                reason.refused = is_refusal(error);
+            }
             link = error.source();
         }
         reason
     }
+}
+
+/// Whether the request was not worked on: a stream above the server's limit, or above the last one before the end of a
+/// connection (RFC 9113, 8.7).
+fn is_refusal(error: &h2::Error) -> bool {
+    let reason = error.reason().filter(|_| error.is_remote());
+    (error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM))
+        || (error.is_go_away() && reason == Some(h2::Reason::NO_ERROR))
 }
 
 /// The system's name of an error.

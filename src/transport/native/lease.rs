@@ -10,7 +10,9 @@ use super::counters::Closed;
 use super::dial::Dials;
 use super::pool::Pool;
 use super::slot::Slot;
+use crate::error::Replay;
 use crate::gate::Permit;
+use crate::transport::Failure;
 
 /// A request on its way.
 pub(super) type Pending = Pin<Box<dyn Future<Output = reqwest::Result<reqwest::Response>> + Send>>;
@@ -66,6 +68,13 @@ impl Lease {
     pub(super) fn is_stale(&self) -> bool {
         self.slot.as_ref().is_some_and(|slot| slot.dials.is_spent())
             && self.dials.as_ref().is_some_and(|dials| !dials.is_taken())
+    }
+
+    /// Whether a connection took the request and its server did nothing with it. Over HTTP/2, the first requests of a
+    /// connection may go out before the server has told how many it takes.
+    pub(super) fn is_refused(&self, failure: &Failure) -> bool {
+        let taken = self.dials.as_ref().is_some_and(|dials| dials.is_taken());
+        taken && failure.replay == Some(Replay::NeverSent)
     }
 
     /// Gives the slot up, and the permit for another one.

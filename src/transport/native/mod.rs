@@ -126,6 +126,9 @@ impl Transport {
         let kernel = Kernel::of(clocks.lock().limits()).or(self.kernel);
         let mut lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;
         let mut outcome = self.exchange(&mut lease, request, &target, &clocks).await;
+        if outcome.as_ref().is_err_and(|failure| lease.is_refused(failure)) {
+            outcome = self.exchange(&mut lease, request, &target, &clocks).await;
+        }
         if outcome.is_err() && lease.is_stale() {
             let permit = lease.give_up().ok_or_else(gone)?;
             lease = self.pool.lease(&target.origin, kernel, permit).map_err(unsendable)?;

@@ -86,6 +86,14 @@ async fn a_server_that_allows_few_streams_is_sent_no_more_and_all_are_answered()
 }
 
 #[tokio::test]
+async fn requests_that_go_out_before_the_server_has_told_its_limit_are_answered_too() {
+    let seen = Arc::default();
+    let (server, pair) = (Server::limited(&seen, 3).await, pair(1));
+    all(gets(&pair, &server.url("/"), 50)).await;
+    assert_eq!((seen.sweep().most, pair.gate.stats().in_use), (1, 0));
+}
+
+#[tokio::test]
 async fn a_cap_of_one_holds_over_two_origins() {
     let seen = Arc::default();
     let (one, two) = (Server::start(&seen).await, Server::start(&seen).await);

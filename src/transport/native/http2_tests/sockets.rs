@@ -10,6 +10,7 @@ use super::super::Host;
 use super::super::pair::Pair;
 use super::server::{Server, all, config, gets, pair};
 use crate::config::{ConnectionPoolConfig, HttpVersion, ProviderConfig};
+use crate::error::Replay;
 use crate::{CallOptions, ChatRequest, Client, ErrorKind, Message, TimeoutKind};
 
 #[tokio::test]
@@ -114,5 +115,40 @@ async fn encrypted_servers_must_agree_to_http_2() {
             assert!(failure.message.contains("change http_version"), "{}", failure.message);
             assert_eq!(failure.replay, Some(crate::error::Replay::NeverSent));
         }
+    }
+}
+
+/// Rule 20, while others find the same socket gone and dial anew.
+#[tokio::test]
+async fn a_request_that_was_sent_over_a_socket_that_broke_is_not_sent_again() {
+    for _ in 0..20 {
+        let seen = Arc::default();
+        let (server, pair) = (Server::start(&seen).await, pair(2));
+        let held = {
+            let (pair, url) = (Arc::clone(&pair), server.url("/hold"));
+            tokio::spawn(async move { pair.get(&url).await })
+        };
+        seen.until(|figures| figures.streams == 1).await;
+        // Each begins in another round of the runtime, one of them between the socket's end and the held request's.
+        let others = (0..30).map(|rounds| {
+            let (pair, url) = (Arc::clone(&pair), server.url("/"));
+            tokio::spawn(async move {
+                for _ in 0..rounds {
+                    tokio::task::yield_now().await;
+                }
+                pair.get(&url).await
+            })
+        });
+        let others: Vec<_> = others.collect();
+        server.hang_up();
+        assert_eq!(held.await.unwrap().unwrap_err().replay, Some(Replay::MaybeProcessed));
+        let mut answered = 0;
+        for other in others {
+            // Those that were sent before the end fail, too.
+            answered += usize::from(other.await.unwrap().is_ok());
+        }
+        assert!(answered > 0);
+        assert!(seen.sweep().requests <= 31, "{:?}", seen.sweep());
+        assert_eq!(pair.gate.stats().in_use, 0);
     }
 }
