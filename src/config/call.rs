@@ -61,6 +61,27 @@ impl CallOptions {
         self
     }
 
+    /// What options say.
+    pub(crate) fn from_written(value: Value) -> Result<Self, Error> {
+        let mut table = Table::open("", value)?;
+        let timeouts = match table.take("timeout_config") {
+            None | Some(Value::Null) => TimeoutOverrides::default(),
+            Some(value) => TimeoutOverrides::read_from(value)?,
+        };
+        let mut retries = match table.take("retry_config") {
+            None | Some(Value::Null) => RetryOverrides::default(),
+            Some(value) => RetryOverrides::read_from(value)?,
+        };
+        retries.max_retries = max_retries(&mut table)?.or(retries.max_retries);
+        let headers = headers(&mut table, "headers")?;
+        table.finish()?;
+        Ok(Self {
+            timeouts,
+            retries,
+            headers,
+        })
+    }
+
     pub(crate) fn validate(&self) -> Result<(), Error> {
         self.headers
             .iter()
@@ -84,26 +105,6 @@ impl fmt::Debug for CallOptions {
 impl<'de> Deserialize<'de> for CallOptions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        read(value).map_err(serde::de::Error::custom)
+        Self::from_written(value).map_err(serde::de::Error::custom)
     }
-}
-
-fn read(value: Value) -> Result<CallOptions, Error> {
-    let mut table = Table::open("", value)?;
-    let timeouts = match table.take("timeout_config") {
-        None | Some(Value::Null) => TimeoutOverrides::default(),
-        Some(value) => TimeoutOverrides::read_from(value)?,
-    };
-    let mut retries = match table.take("retry_config") {
-        None | Some(Value::Null) => RetryOverrides::default(),
-        Some(value) => RetryOverrides::read_from(value)?,
-    };
-    retries.max_retries = max_retries(&mut table)?.or(retries.max_retries);
-    let headers = headers(&mut table, "headers")?;
-    table.finish()?;
-    Ok(CallOptions {
-        timeouts,
-        retries,
-        headers,
-    })
 }

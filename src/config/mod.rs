@@ -21,6 +21,8 @@ pub use timeouts::{TimeLimit, TimeoutConfig};
 
 pub(crate) use pool::as_seconds;
 pub(crate) use provider::Settings;
+#[allow(unused_imports, reason = "what JavaScript wrote is read by hand")]
+pub(crate) use raw::Value as Written;
 
 #[cfg(test)]
 mod tests;

@@ -199,6 +199,42 @@ impl ProviderConfig {
         self
     }
 
+    /// What a configuration says.
+    pub(crate) fn from_written(value: Value) -> Result<Self, Error> {
+        let mut table = Table::open("", value)?;
+        let provider_type = table
+            .text("provider_type")?
+            .ok_or_else(|| Error::config(format!("provider_type is missing: it is one of {}", Provider::names())))?;
+        let preset = preset(&mut table)?;
+        let pool_base = preset.map(Preset::connection_pool_config).unwrap_or_default();
+        let timeout_base = preset.map(Preset::timeout_config).unwrap_or_default();
+        let config = Self {
+            provider_type,
+            api_key: table.text("api_key")?,
+            base_url: table.text("base_url")?,
+            default_model: table.text("default_model")?,
+            extra_headers: headers(&mut table, "extra_headers")?,
+            preset,
+            timeout: limit(&mut table, "timeout")?,
+            timeout_config: written(&mut table, "timeout_config")
+                .map(|value| TimeoutConfig::read_over(value, timeout_base))
+                .transpose()?,
+            connection_pool_config: written(&mut table, "connection_pool_config")
+                .map(|value| ConnectionPoolConfig::read(value, pool_base))
+                .transpose()?,
+            retry_config: written(&mut table, "retry_config")
+                .map(|value| RetryConfig::read_over(value, RetryConfig::default()))
+                .transpose()?
+                .unwrap_or_default(),
+            max_event_size: count(&mut table, "max_event_size", 1, MOST_EVENT)?.unwrap_or(DEFAULT_LIMIT),
+            root_certificates: table.text("root_certificates")?,
+            client_certificate: table.text("client_certificate")?,
+            http_version: HttpVersion::read(&mut table, "http_version")?,
+        };
+        table.finish()?;
+        Ok(config)
+    }
+
     /// Checks everything; the error names the field and what to do.
     pub(crate) fn validate(self) -> Result<Settings, Error> {
         let provider = Provider::by_name(&self.provider_type)?;
@@ -289,43 +325,8 @@ impl fmt::Debug for ProviderConfig {
 impl<'de> Deserialize<'de> for ProviderConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        read(value).map_err(serde::de::Error::custom)
+        Self::from_written(value).map_err(serde::de::Error::custom)
     }
-}
-
-fn read(value: Value) -> Result<ProviderConfig, Error> {
-    let mut table = Table::open("", value)?;
-    let provider_type = table
-        .text("provider_type")?
-        .ok_or_else(|| Error::config(format!("provider_type is missing: it is one of {}", Provider::names())))?;
-    let preset = preset(&mut table)?;
-    let pool_base = preset.map(Preset::connection_pool_config).unwrap_or_default();
-    let timeout_base = preset.map(Preset::timeout_config).unwrap_or_default();
-    let config = ProviderConfig {
-        provider_type,
-        api_key: table.text("api_key")?,
-        base_url: table.text("base_url")?,
-        default_model: table.text("default_model")?,
-        extra_headers: headers(&mut table, "extra_headers")?,
-        preset,
-        timeout: limit(&mut table, "timeout")?,
-        timeout_config: written(&mut table, "timeout_config")
-            .map(|value| TimeoutConfig::read_over(value, timeout_base))
-            .transpose()?,
-        connection_pool_config: written(&mut table, "connection_pool_config")
-            .map(|value| ConnectionPoolConfig::read(value, pool_base))
-            .transpose()?,
-        retry_config: written(&mut table, "retry_config")
-            .map(|value| RetryConfig::read_over(value, RetryConfig::default()))
-            .transpose()?
-            .unwrap_or_default(),
-        max_event_size: count(&mut table, "max_event_size", 1, MOST_EVENT)?.unwrap_or(DEFAULT_LIMIT),
-        root_certificates: table.text("root_certificates")?,
-        client_certificate: table.text("client_certificate")?,
-        http_version: HttpVersion::read(&mut table, "http_version")?,
-    };
-    table.finish()?;
-    Ok(config)
 }
 
 /// A field whose `null` counts as not written.

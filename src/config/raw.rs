@@ -12,7 +12,7 @@ use crate::error::Error;
 
 /// Something that was written in a configuration.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Null,
     Bool(bool),
     Number(f64),

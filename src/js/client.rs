@@ -6,11 +6,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::call::{CoreCall, Told};
-use super::error::{raw, to_plain};
+use super::error::raw;
+use super::plain::{to_plain, written};
 use crate::call;
 use crate::client::Client;
 use crate::config::{CallOptions, ProviderConfig};
-use crate::error::{Error, ErrorKind};
 use crate::provider::Input;
 use crate::transport::Host;
 use crate::types::RawChatRequest;
@@ -33,7 +33,9 @@ impl CoreClient {
         key_in_page: bool,
         awaited_heads: Option<usize>,
     ) -> Result<CoreClient, JsValue> {
-        let config: ProviderConfig = read(config)?;
+        let config = written(&config)
+            .and_then(ProviderConfig::from_written)
+            .map_err(|error| raw(&error))?;
         let host = Host {
             traced,
             key_in_page,
@@ -112,7 +114,9 @@ impl CoreClient {
         let options = if options.is_undefined() {
             CallOptions::default()
         } else {
-            read(options)?
+            written(&options)
+                .and_then(CallOptions::from_written)
+                .map_err(|error| raw(&error))?
         };
         let inner = self.client.inner();
         let prepared = call::prepare(inner, input, &options).map_err(|error| raw(&error))?;
@@ -130,24 +134,9 @@ fn camel_case(name: &str) -> String {
     let field = name.rsplit('.').next().unwrap_or(name);
     let mut words = field.split('_');
     let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| {
+    words.fold(first, |mut name, word| {
         let mut letters = word.chars();
-        letters.next().map_or(name.clone(), |letter| {
-            name + &letter.to_uppercase().to_string() + letters.as_str()
-        })
-    })
-}
-
-/// Reads a plain object; its own words about what is wrong become a `ConfigError`'s.
-fn read<T: serde::de::DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value).map_err(|error| {
-        let value: JsValue = error.into();
-        let words = js_sys::Reflect::get(&value, &"message".into())
-            .ok()
-            .and_then(|words| words.as_string());
-        raw(&Error::new(
-            ErrorKind::Config,
-            words.unwrap_or_else(|| "the configuration cannot be read".to_owned()),
-        ))
+        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        name + letters.as_str()
     })
 }

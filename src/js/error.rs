@@ -4,6 +4,7 @@ use js_sys::Reflect;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
+use super::plain::to_plain;
 use crate::error::{Error, ErrorKind, TimeoutKind};
 
 #[derive(Serialize)]
@@ -98,10 +99,4 @@ fn class(kind: ErrorKind) -> &'static str {
             TimeoutKind::Idle => "IdleTimeout",
         },
     }
-}
-
-/// A value as a plain JavaScript object.
-pub(super) fn to_plain(value: &impl Serialize) -> JsValue {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).unwrap_or(JsValue::UNDEFINED)
 }

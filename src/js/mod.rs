@@ -4,6 +4,7 @@
 mod call;
 mod client;
 mod error;
+mod plain;
 
 use std::cell::RefCell;
 
