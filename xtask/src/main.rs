@@ -34,7 +34,9 @@ const HELP: &str = "cargo xtask <command>
   promises                 what this client promises and what others do, measured
   capabilities             ask every host what it promises, and write the README's table of it
   package                  build pkg/, ready for `npm pack`
-  size [--record]          compare the package's size with its budget, or make it the budget
+  size [--record | --providers]
+                           compare the package's size with its budget, make it the budget, or say what each provider
+                           costs that may be left out
   setup                    install what is missing (the others do it by themselves)";
 
 fn main() -> ExitCode {
@@ -73,11 +75,17 @@ fn run(args: &[&str]) -> Outcome<bool> {
 
 fn size(project: &Project, args: &[&str]) -> Outcome {
     let tools = setup::run(project, &[Need::Package])?;
+    if args == ["--providers"] {
+        print!("{}", package::providers::table(project, &tools)?);
+        return Ok(());
+    }
     let sizes = package::size::measure(project, &tools, &package::build(project, &tools)?)?;
     print!("{}", package::size::table(&sizes));
     match args {
         [] => package::size::check(project, &sizes),
         ["--record"] => package::size::record(project, &sizes),
-        _ => Err(format!("unknown arguments {args:?}: `cargo xtask size [--record]`")),
+        _ => Err(format!(
+            "unknown arguments {args:?}: `cargo xtask size [--record | --providers]`"
+        )),
     }
 }

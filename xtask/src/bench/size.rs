@@ -50,6 +50,9 @@ pub fn run(project: &Project) -> Outcome<Section> {
         ));
     }
     section.text(table);
+    section
+        .text("Who builds their own may leave providers out, by cargo features. So much less is a chat by ./url then:");
+    section.text(package::providers::table(project, &tools)?);
     let url = Target::new(
         "KB of a chat by ./url, brotli",
         Bound::AtMost(60.0),

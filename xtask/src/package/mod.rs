@@ -5,10 +5,11 @@
 
 mod files;
 mod letters;
+pub mod providers;
 pub mod size;
 mod wasm;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 use crate::project::{self, Project};
@@ -26,12 +27,17 @@ pub fn run(project: &Project, tools: &Tools) -> Outcome<PathBuf> {
 pub fn build(project: &Project, tools: &Tools) -> Outcome<PathBuf> {
     let pkg = project.root.join("pkg");
     println!("package: building the wasm module");
-    let module = wasm::compile(project, tools)?;
-    project::empty_dir(&pkg)?;
-    files::copy_template(project, &pkg)?;
-    wasm::bind(tools, &module, &pkg)?;
-    wasm::optimise(tools, &pkg)?;
-    files::inline_module(&pkg)?;
-    files::copy_documents(project, &pkg)?;
+    make(project, tools, &pkg, &[])?;
     Ok(pkg)
+}
+
+/// Builds the package into a folder, with these options of cargo's.
+fn make(project: &Project, tools: &Tools, pkg: &Path, options: &[String]) -> Outcome {
+    let module = wasm::compile(project, tools, options)?;
+    project::empty_dir(pkg)?;
+    files::copy_template(project, pkg)?;
+    wasm::bind(tools, &module, pkg)?;
+    wasm::optimise(tools, pkg)?;
+    files::inline_module(pkg)?;
+    files::copy_documents(project, pkg)
 }

@@ -57,6 +57,12 @@ pub fn record(project: &Project, sizes: &[Size]) -> Outcome {
     )
 }
 
+/// What a streamed chat by `./url` takes with brotli.
+pub fn of_a_chat(sizes: &[Size]) -> Option<u64> {
+    let chat = sizes.iter().find(|size| size.name == "bundle, ./url")?;
+    Some(chat.brotli)
+}
+
 /// A table for people.
 pub fn table(sizes: &[Size]) -> String {
     let mut text = format!("{:<16} {:>9} {:>9} {:>9}   (bytes)\n", "size", "raw", "gzip", "brotli");
