@@ -1,6 +1,6 @@
 //! Time limits that calls reach, or nearly do.
 
-use super::{Facts, Finding, Near, Severity, is_share, number, seconds};
+use super::{Facts, Finding, Near, Severity, evidence, is_share, number, seconds};
 use crate::error::TimeoutKind;
 
 /// One call in a hundred or more used four fifths of the limit, or was ended by it.
@@ -62,13 +62,12 @@ pub(super) fn tight(facts: &Facts, kind: TimeoutKind) -> Option<Finding> {
             "{calls} of {} calls used four fifths or more of the {current} s for {check} to {suggested} s ({timeouts} of them timed out)",
             facts.requests
         ),
-        evidence: [
+        evidence: evidence(&[
             ("near_limit", number(calls)),
             ("timeouts", number(timeouts)),
             ("requests", number(facts.requests)),
             ("limit", current),
-        ]
-        .into(),
+        ]),
         setting,
         current,
         suggested,

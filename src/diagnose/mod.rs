@@ -148,6 +148,11 @@ fn size(size: usize) -> f64 {
     number(size as u64)
 }
 
+/// The same for any count of numbers, so that a page loads it once.
+fn evidence(numbers: &[(&'static str, f64)]) -> BTreeMap<&'static str, f64> {
+    numbers.iter().copied().collect()
+}
+
 /// In seconds, without digits that nobody would configure.
 fn seconds(time: Duration) -> f64 {
     let seconds = time.as_secs_f64();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Facts, Finding, Severity, is_share, number, seconds, size};
+use super::{Facts, Finding, Severity, evidence, is_share, number, seconds, size};
 use crate::error::TimeoutKind;
 
 /// Waits of this length are noticed.
@@ -27,7 +27,7 @@ pub(super) fn exhausted(facts: &Facts) -> Option<Finding> {
             "the pool is exhausted: {} calls gave up waiting for a place and {} had to wait, up to {} at once for {max} sockets; raise max_connections to {suggested}, and make sure that streams are read to their end or dropped",
             pool.pool_timeouts, pool.waited, pool.peak
         ),
-        evidence: [
+        evidence: evidence(&[
             ("pool_timeouts", number(pool.pool_timeouts)),
             ("waited", number(pool.waited)),
             ("nearly_timed_out", number(near)),
@@ -35,8 +35,7 @@ pub(super) fn exhausted(facts: &Facts) -> Option<Finding> {
             ("peak", size(pool.peak)),
             ("in_use", size(pool.in_use)),
             ("waiting", size(pool.waiting)),
-        ]
-        .into(),
+        ]),
         setting: "connection_pool_config.max_connections",
         current: size(max),
         suggested: size(suggested),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AT_LEAST, Facts, Finding, Severity, is_share, number, seconds, size};
+use super::{AT_LEAST, Facts, Finding, Severity, evidence, is_share, number, seconds, size};
 use crate::transport::REOPENED_WITHIN;
 
 /// Idle sockets are closed as surplus, and a tenth or more of all sockets are opened to take their place soon after.
@@ -25,14 +25,13 @@ pub(super) fn surplus(facts: &Facts) -> Option<Finding> {
             sockets.closed.surplus,
             REOPENED_WITHIN.as_secs()
         ),
-        evidence: [
+        evidence: evidence(&[
             ("reopened", number(reopened)),
             ("closed_as_surplus", number(sockets.closed.surplus)),
             ("opened", number(sockets.opened)),
             ("reused", number(sockets.reused)),
             ("peak", size(facts.pool.peak)),
-        ]
-        .into(),
+        ]),
         setting: "connection_pool_config.max_keepalive_connections",
         current: size(kept),
         suggested: size(suggested),
@@ -57,13 +56,12 @@ pub(super) fn expiry(facts: &Facts) -> Option<Finding> {
             sockets.closed.expiry,
             REOPENED_WITHIN.as_secs()
         ),
-        evidence: [
+        evidence: evidence(&[
             ("reopened", number(reopened)),
             ("expired", number(sockets.closed.expiry)),
             ("opened", number(sockets.opened)),
             ("reused", number(sockets.reused)),
-        ]
-        .into(),
+        ]),
         setting: "connection_pool_config.keepalive_expiry",
         current,
         suggested,
@@ -88,13 +86,12 @@ pub(super) fn stale(facts: &Facts) -> Option<Finding> {
             seconds(age),
             seconds(expiry)
         ),
-        evidence: [
+        evidence: evidence(&[
             ("stale", number(sockets.stale)),
             ("stale_after", seconds(age)),
             ("reused", number(sockets.reused)),
             ("closed_by_server", number(sockets.closed.server)),
-        ]
-        .into(),
+        ]),
         setting: "connection_pool_config.keepalive_expiry",
         current: seconds(expiry),
         suggested,

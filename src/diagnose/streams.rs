@@ -1,6 +1,6 @@
 //! Streams that wait for their consumers.
 
-use super::{AT_LEAST, Facts, Finding, Severity, is_share, number, seconds, size};
+use super::{AT_LEAST, Facts, Finding, Severity, evidence, is_share, number, seconds, size};
 
 /// In a tenth or more of the streams, bytes waited for the consumer during half of the time, and 100 ms at least.
 pub(super) fn slow(facts: &Facts) -> Option<Finding> {
@@ -25,13 +25,12 @@ pub(super) fn slow(facts: &Facts) -> Option<Finding> {
             "in {} of {} streams, what had arrived waited for the consumer for half of the time or more: do less between two chunks, or do it elsewhere; until then, {meanwhile}",
             streams.slow, streams.all
         ),
-        evidence: [
+        evidence: evidence(&[
             ("slow_streams", number(streams.slow)),
             ("streams", number(streams.all)),
             ("held", seconds(streams.held)),
             ("streaming", seconds(streams.took)),
-        ]
-        .into(),
+        ]),
         setting,
         current: size(current),
         suggested: size(suggested),
@@ -53,13 +52,12 @@ pub(super) fn full(facts: &Facts) -> Option<Finding> {
             "reading stopped in {} of {} streams because the buffer of {current} bytes was full: raise stream_buffer_size to {suggested}, or consume faster",
             streams.full, streams.all
         ),
-        evidence: [
+        evidence: evidence(&[
             ("full_streams", number(streams.full)),
             ("streams", number(streams.all)),
             ("held", seconds(streams.held)),
             ("streaming", seconds(streams.took)),
-        ]
-        .into(),
+        ]),
         setting: "connection_pool_config.stream_buffer_size",
         current: size(current),
         suggested: size(suggested),
