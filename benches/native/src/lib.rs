@@ -7,6 +7,7 @@ use std::future::Future;
 mod first;
 pub mod measure;
 mod memory;
+pub mod openai;
 mod tls;
 mod work;
 

@@ -1,9 +1,8 @@
-//! reqwest, a line splitter and serde, written by hand for this one purpose: as little as the task can do with.
+//! reqwest, a line splitter and serde, written by hand for this one purpose.
 
-use memchr::memchr;
-use native_bench::{Contestant, KEY, MODEL, Options, Outcome, QUESTION};
+use native_bench::openai::{Lines, Request, text};
+use native_bench::{Contestant, KEY, Options, Outcome};
 use reqwest::Client;
-use serde::{Deserialize, Serialize};
 
 #[derive(Clone)]
 struct ByHand {
@@ -11,94 +10,15 @@ struct ByHand {
     url: String,
 }
 
-#[derive(Serialize)]
-struct Request<'a> {
-    model: &'a str,
-    messages: [Message<'a>; 1],
-    #[serde(skip_serializing_if = "is_false")]
-    stream: bool,
-}
-
-#[derive(Serialize)]
-struct Message<'a> {
-    role: &'a str,
-    content: &'a str,
-}
-
-// The fields that the client under test has, read like there, whether this program needs them or not.
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "parsed as the other contestant parses them")]
-struct Completion {
-    id: String,
-    created: u64,
-    model: String,
-    choices: Vec<Choice>,
-    usage: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "parsed as the other contestant parses them")]
-struct Choice {
-    index: u32,
-    message: Answer,
-    finish_reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "parsed as the other contestant parses them")]
-struct Answer {
-    role: String,
-    content: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "parsed as the other contestant parses them")]
-struct Usage {
-    prompt_tokens: u64,
-    completion_tokens: u64,
-    total_tokens: u64,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "parsed as the other contestant parses them")]
-struct Chunk {
-    id: String,
-    created: u64,
-    model: String,
-    choices: Vec<ChunkChoice>,
-    usage: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "parsed as the other contestant parses them")]
-struct ChunkChoice {
-    index: u32,
-    delta: Delta,
-    finish_reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[allow(dead_code, reason = "parsed as the other contestant parses them")]
-struct Delta {
-    role: Option<String>,
-    content: Option<String>,
-}
-
 impl ByHand {
     async fn send(&self, stream: bool) -> Outcome<reqwest::Response> {
-        let content = QUESTION;
-        let request = Request {
-            model: MODEL,
-            messages: [Message { role: "user", content }],
-            stream,
-        };
-        let accept = if stream {
-            "text/event-stream"
-        } else {
-            "application/json"
-        };
-        let request = self.client.post(&self.url).json(&request).bearer_auth(KEY);
-        Ok(request.header("accept", accept).send().await?.error_for_status()?)
+        let body = Request::new(stream);
+        let request = self.client.post(&self.url).json(&body).bearer_auth(KEY);
+        Ok(request
+            .header("accept", body.accept())
+            .send()
+            .await?
+            .error_for_status()?)
     }
 }
 
@@ -111,58 +31,17 @@ impl Contestant for ByHand {
     }
 
     async fn ask(&self) -> Outcome<String> {
-        let body = self.send(false).await?.bytes().await?;
-        let completion: Completion = serde_json::from_slice(&body)?;
-        let choice = completion
-            .choices
-            .into_iter()
-            .next()
-            .ok_or("the answer has no choice")?;
-        Ok(choice.message.content.ok_or("the answer has no text")?)
+        text(&self.send(false).await?.bytes().await?)
     }
 
     async fn stream(&self, mut on_chunk: impl FnMut(&str) + Send) -> Outcome {
         let mut response = self.send(true).await?;
-        let mut cut: Vec<u8> = Vec::new();
-        let mut done = false;
+        let mut lines = Lines::default();
         while let Some(bytes) = response.chunk().await? {
-            let mut rest = bytes.as_ref();
-            while let Some((line, after)) = memchr(b'\n', rest).and_then(|end| rest.split_at_checked(end)) {
-                if cut.is_empty() {
-                    done |= read(line, &mut on_chunk)?;
-                } else {
-                    cut.extend_from_slice(line);
-                    done |= read(&cut, &mut on_chunk)?;
-                    cut.clear();
-                }
-                rest = after.strip_prefix(b"\n").unwrap_or(after);
-            }
-            cut.extend_from_slice(rest);
+            lines.feed(&bytes, &mut on_chunk)?;
         }
-        if done {
-            Ok(())
-        } else {
-            Err("the stream was cut off".into())
-        }
+        lines.end()
     }
-}
-
-/// Reads one line; whether it was the last event.
-fn read(line: &[u8], on_chunk: &mut impl FnMut(&str)) -> Outcome<bool> {
-    let Some(data) = line.strip_prefix(b"data: ") else {
-        return Ok(false);
-    };
-    if data == b"[DONE]" {
-        return Ok(true);
-    }
-    let chunk: Chunk = serde_json::from_slice(data)?;
-    let content = chunk.choices.first().and_then(|choice| choice.delta.content.as_deref());
-    on_chunk(content.unwrap_or_default());
-    Ok(false)
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 fn main() -> Outcome {

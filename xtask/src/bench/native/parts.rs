@@ -2,6 +2,7 @@
 
 pub(super) const OURS: &str = "ours";
 pub(super) const BY_HAND: &str = "by_hand";
+pub(super) const BARE: &str = "bare";
 pub(super) const SOCKETS: &str = "sockets";
 pub(super) const ASYNC_OPENAI: &str = "async_openai";
 pub(super) const GENAI: &str = "genai";
@@ -9,15 +10,16 @@ pub(super) const HTTPX: &str = "httpx_client.py";
 pub(super) const OPENAI: &str = "openai_client.py";
 
 /// What the tables call the contestants.
-pub(super) const NAMES: [(&str, &str); 6] = [
+pub(super) const NAMES: [(&str, &str); 7] = [
     (BY_HAND, "reqwest by hand"),
+    (BARE, "hyper by hand, on reqwest's connections"),
     (OURS, "llm-api-router"),
     (ASYNC_OPENAI, "async-openai"),
     (GENAI, "genai"),
     (HTTPX, "httpx by hand"),
     (OPENAI, "openai-python"),
 ];
-pub(super) const ALL: &[&str] = &[BY_HAND, OURS, ASYNC_OPENAI, GENAI, HTTPX, OPENAI];
+pub(super) const ALL: &[&str] = &[BY_HAND, BARE, OURS, ASYNC_OPENAI, GENAI, HTTPX, OPENAI];
 pub(super) const BOTH: &[&str] = &[BY_HAND, OURS];
 
 /// One thing that is measured.

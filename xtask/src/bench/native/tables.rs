@@ -10,6 +10,10 @@ use crate::bench::report::Section;
 pub(super) fn single(section: &mut Section, unary: &Results, many: &Results) {
     work(section, "One request after the other", "request", unary);
     work(section, "64 requests at a time", "request", many);
+    section.text(
+        "“hyper by hand, on reqwest's connections” is no client: reqwest opens its sockets, and it speaks on them itself. It \
+         shows what of a request's cost is reqwest's own, which no client that sends through reqwest can save.",
+    );
     section.target(Target::new(
         "CPU time per request, one after the other, to reqwest by hand",
         Bound::AtMost(1.05),
