@@ -1,4 +1,4 @@
-//! One timer per call, armed to the nearest deadline and re-armed only when it goes off.
+//! One timer per attempt, armed to the nearest deadline and re-armed only when it goes off.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use crate::deadline::{Expired, SharedClocks};
 use crate::rt::{self, Instant, Sleep};
 
-/// The timer of a call.
+/// The timer of an attempt, from its wait for a place to the end of its answer.
 #[derive(Default)]
 pub(crate) struct Alarm {
     timer: Option<Sleep>,
@@ -52,8 +52,11 @@ impl Alarm {
 
 /// Runs a future until it is done or a limit of the clocks runs out. It is pinned by the caller: what an `async fn` is
 /// given to await lies in its memory twice.
-pub(crate) async fn within<F: Future>(clocks: &SharedClocks, mut future: Pin<&mut F>) -> Result<F::Output, Expired> {
-    let mut alarm = Alarm::default();
+pub(crate) async fn within<F: Future>(
+    alarm: &mut Alarm,
+    clocks: &SharedClocks,
+    mut future: Pin<&mut F>,
+) -> Result<F::Output, Expired> {
     std::future::poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(output) => Poll::Ready(Ok(output)),
         Poll::Pending => alarm.poll_expired(clocks, context).map(Err),

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use crate::alarm::within;
+use crate::alarm::{Alarm, within};
 use crate::client::Inner;
 use crate::config::{CallOptions, RetryConfig};
 use crate::deadline::{Clocks, Expired, Limits, SharedClocks};
@@ -181,13 +181,14 @@ impl Call {
     /// One attempt, to the head of its answer.
     async fn attempt<S: Sink + Default>(&mut self, client: &Inner) -> Result<Reader<S>> {
         let clocks = &self.clocks;
-        let permit = place(client, clocks).await?;
+        let mut alarm = Alarm::default();
+        let permit = place(client, &mut alarm, clocks).await?;
         let response = {
             let sent = pin!(client.transport.send(&self.request, permit, clocks.clone()));
-            outcome(clocks, sent).await?
+            outcome(&mut alarm, clocks, sent).await?
         };
         let machine = self.answered(client, response.head);
-        Ok(Reader::new(machine, response.body))
+        Ok(Reader::new(machine, response.body, alarm))
     }
 
     /// The machine for an answer whose head has arrived.
@@ -222,7 +223,7 @@ async fn until_closed<F: Future>(client: &Inner, future: F) -> Option<F::Output>
 }
 
 /// A place in the pool, within the pool limit; a limit of zero does not wait.
-pub(crate) async fn place(client: &Inner, clocks: &SharedClocks) -> Result<Permit> {
+pub(crate) async fn place(client: &Inner, alarm: &mut Alarm, clocks: &SharedClocks) -> Result<Permit> {
     let gate = &client.gate;
     if let Some(permit) = gate.try_acquire() {
         return Ok(permit);
@@ -235,7 +236,7 @@ pub(crate) async fn place(client: &Inner, clocks: &SharedClocks) -> Result<Permi
             limit: Duration::ZERO,
         })
     } else {
-        within(clocks, pin!(rt::on_own_behalf(gate.acquire()))).await
+        within(alarm, clocks, pin!(rt::on_own_behalf(gate.acquire()))).await
     };
     let now = rt::now();
     gate.waited(from, now);
@@ -258,10 +259,11 @@ fn closed() -> Error {
 
 /// What a transport's work comes to within the limits of the clocks.
 pub(crate) async fn outcome<T>(
+    alarm: &mut Alarm,
     clocks: &SharedClocks,
     work: Pin<&mut impl Future<Output = std::result::Result<T, Failure>>>,
 ) -> Result<T> {
-    match within(clocks, work).await {
+    match within(alarm, clocks, work).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(failure)) => Err(failed(clocks, failure)),
         Err(expired) => Err(clocks.lock().timeout(rt::now(), expired)),
@@ -315,7 +317,7 @@ mod tests {
                 replay: None,
                 cause: None,
             };
-            let error = outcome::<()>(&clocks, pin!(std::future::ready(Err(failure))))
+            let error = outcome::<()>(&mut Alarm::default(), &clocks, pin!(std::future::ready(Err(failure))))
                 .await
                 .unwrap_err();
             assert_eq!(error.kind(), kind);

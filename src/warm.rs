@@ -3,6 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::task::Poll;
 
+use crate::alarm::Alarm;
 use crate::call::outcome;
 use crate::client::Inner;
 use crate::deadline::{Clocks, SharedClocks};
@@ -37,7 +38,7 @@ pub(crate) async fn warm(client: &Inner, sockets: usize) -> Result<usize> {
 async fn open(client: &Inner, permit: Permit) -> Result<()> {
     let clocks = SharedClocks::new(Clocks::start(rt::now(), client.settings.limits, false));
     let work = client.transport.open(&client.settings.base_url, permit, clocks.clone());
-    outcome(&clocks, std::pin::pin!(work)).await
+    outcome(&mut Alarm::default(), &clocks, std::pin::pin!(work)).await
 }
 
 /// Runs futures side by side to the end of the last.

@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::error::{aborted, again, raw};
-use crate::alarm::within;
+use crate::alarm::{Alarm, within};
 use crate::call::{self, Call, Prepared};
 use crate::client::Inner;
 use crate::deadline::{Clocks, SharedClocks};
@@ -416,8 +416,9 @@ async fn places(client: &Inner, call: &mut Call) -> Result<Places, Error> {
 }
 
 async fn attempt_places(client: &Inner, clocks: &SharedClocks) -> Result<Places, Error> {
-    let pool = call::place(client, clocks).await?;
-    match within(clocks, pin!(client.transport.place())).await {
+    let mut alarm = Alarm::default();
+    let pool = call::place(client, &mut alarm, clocks).await?;
+    match within(&mut alarm, clocks, pin!(client.transport.place())).await {
         Ok(head) => Ok(Places { pool, _head: head }),
         Err(expired) => Err(clocks.lock().timeout(rt::now(), expired)),
     }

@@ -38,12 +38,13 @@ pub(crate) enum Step {
 }
 
 impl<S: Sink> Reader<S> {
-    pub(crate) fn new(machine: Machine<S>, body: Body) -> Self {
+    /// `alarm`: the one that the head was awaited with.
+    pub(crate) fn new(machine: Machine<S>, body: Body, alarm: Alarm) -> Self {
         Self {
             machine: Box::new(machine),
             body: Some(body),
             failure: None,
-            alarm: Alarm::default(),
+            alarm,
             waits: false,
         }
     }
