@@ -33,7 +33,8 @@ const HELP: &str = "cargo xtask <command>
                            this client beside others: time, memory, sockets, size; `counts` alone: no time
   promises                 what this client promises and what others do, measured
   capabilities             ask every host what it promises, and write the README's table of it
-  package                  build pkg/, ready for `npm pack`
+  package [--without PROVIDER…]
+                           build pkg/, ready for `npm pack`
   size [--record | --providers]
                            compare the package's size with its budget, make it the budget, or say what each provider
                            costs that may be left out
@@ -66,11 +67,17 @@ fn run(args: &[&str]) -> Outcome<bool> {
         ["promises"] => promises::run(&project),
         ["bench", rest @ ..] => bench::run(&project, rest),
         ["check"] => check::run(&project),
-        ["package"] => package::run(&project, &setup::run(&project, &[Need::Package])?).map(|_| true),
+        ["package"] => pack(&project, &[]).map(|()| true),
+        ["package", "--without", left_out @ ..] => pack(&project, left_out).map(|()| true),
         ["size", rest @ ..] => size(&project, rest).map(|()| true),
         ["setup"] => setup::run(&project, &Need::ALL).map(|_| true),
         _ => Err(format!("unknown command `{}`\n\n{HELP}", args.join(" "))),
     }
+}
+
+fn pack(project: &Project, left_out: &[&str]) -> Outcome {
+    let tools = setup::run(project, &[Need::Package])?;
+    package::run(project, &tools, left_out).map(|_| ())
 }
 
 fn size(project: &Project, args: &[&str]) -> Outcome {

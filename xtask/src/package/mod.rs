@@ -15,9 +15,10 @@ use crate::Outcome;
 use crate::project::{self, Project};
 use crate::setup::Tools;
 
-/// Builds `pkg/` and says how large it became.
-pub fn run(project: &Project, tools: &Tools) -> Outcome<PathBuf> {
-    let pkg = build(project, tools)?;
+/// Builds `pkg/`, without some providers, and says how large it became.
+pub fn run(project: &Project, tools: &Tools, left_out: &[&str]) -> Outcome<PathBuf> {
+    let pkg = project.root.join("pkg");
+    make(project, tools, &pkg, &providers::without(left_out)?)?;
     print!("{}", size::table(&size::measure(project, tools, &pkg)?));
     println!("{} is ready for `npm pack`", pkg.display());
     Ok(pkg)

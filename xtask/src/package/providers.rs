@@ -22,14 +22,26 @@ pub fn table(project: &Project, tools: &Tools) -> Outcome<String> {
     Ok(table)
 }
 
+/// The options of cargo's that leave providers out.
+pub fn without(left_out: &[&str]) -> Outcome<Vec<String>> {
+    if let Some(other) = left_out.iter().find(|name| !PROVIDERS.contains(name)) {
+        return Err(format!(
+            "{other} cannot be left out; those that can are {}",
+            PROVIDERS.join(", ")
+        ));
+    }
+    let kept = PROVIDERS.into_iter().filter(|name| !left_out.contains(name));
+    let kept: Vec<&str> = kept.collect();
+    Ok(vec![
+        "--no-default-features".to_owned(),
+        format!("--features={}", kept.join(",")),
+    ])
+}
+
 /// The KB of a chat, by a build of its own.
 fn chat_without(project: &Project, tools: &Tools, left_out: &[&str]) -> Outcome<f64> {
     println!("package: building it without {left_out:?}");
-    let kept: Vec<&str> = PROVIDERS.into_iter().filter(|name| !left_out.contains(name)).collect();
-    let options = [
-        "--no-default-features".to_owned(),
-        format!("--features={}", kept.join(",")),
-    ];
+    let options = without(left_out)?;
     let scratch = Scratch::new("providers")?;
     let pkg = scratch.path().join("pkg");
     super::make(project, tools, &pkg, &options)?;
@@ -39,7 +51,14 @@ fn chat_without(project: &Project, tools: &Tools, left_out: &[&str]) -> Outcome<
 
 #[cfg(test)]
 mod tests {
-    use super::PROVIDERS;
+    use super::{PROVIDERS, without};
+
+    #[test]
+    fn what_is_left_out_is_not_built() {
+        let options = without(&["gemini", "zhipu"]).unwrap();
+        assert_eq!(options, ["--no-default-features", "--features=aliyun,anthropic,ollama"]);
+        assert!(without(&["openai"]).is_err_and(|error| error.contains("zhipu")));
+    }
 
     #[test]
     fn they_are_the_crates_default_features() {
