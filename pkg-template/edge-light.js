@@ -1,7 +1,7 @@
 // The entry for Vercel's edge runtime: the wasm as a compiled module, which `?module` asks its bundler for.
 
 import wasm from "./core_bg.wasm?module";
-import { setWasm } from "./slim.js";
+import { setWasm } from "./main.js";
 
 setWasm(wasm);
 

@@ -2,7 +2,7 @@
 
 import text, { meanings } from "./core_inline.js";
 import { fromLetters } from "./letters.js";
-import { setWasm } from "./slim.js";
+import { setWasm } from "./main.js";
 
 setWasm(() => fromLetters(text, meanings)); // decoded and compiled when the first client is made, not at import
 

@@ -3,9 +3,7 @@
 // When an invocation ends, everything that it has begun stops without a word: no promise of it settles any more and no
 // timer fires. In a client that invocations share, a stream that it left unread would keep its place for ever.
 
-import { onCall } from "./call.js";
-import { calls } from "./crash.js";
-import { abortError } from "./errors.js";
+import { abortError, calls, onCall } from "./main.js";
 
 const BEAT_MS = 500;
 /** So many beats of its own a call grants another one to show one. */

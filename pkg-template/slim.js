@@ -1,10 +1,11 @@
 // The whole public API. It brings no wasm of its own: an entry point does that, or you with setWasm() or init().
 
-export { Client, Client as AsyncClient } from "./client.js";
-export { ChatStream } from "./stream.js";
 export {
   AuthenticationError,
   BadRequestError,
+  ChatStream,
+  Client,
+  Client as AsyncClient,
   ConfigError,
   ConnectTimeout,
   FirstTokenTimeout,
@@ -22,5 +23,6 @@ export {
   TimeoutError,
   TotalTimeout,
   WriteTimeout,
-} from "./errors.js";
-export { init, setWasm } from "./start.js";
+  init,
+  setWasm,
+} from "./main.js";

@@ -2,7 +2,7 @@
 
 import wasm from "./core_bg.wasm";
 import { watchInvocations } from "./invocations.js";
-import { setWasm } from "./slim.js";
+import { setWasm } from "./main.js";
 
 setWasm(wasm);
 watchInvocations();

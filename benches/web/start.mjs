@@ -4,5 +4,6 @@ const from = performance.now();
 const { Client } = await import("llm-api-router");
 const imported = performance.now();
 const client = new Client({ providerType: "openai", apiKey: "start-key" });
-client.poolStats(); // the core runs
-console.log(JSON.stringify({ import: imported - from, client: performance.now() - imported }));
+const made = performance.now();
+if (client.poolStats().maxConnections !== 100) throw new Error("the core does not run");
+console.log(JSON.stringify({ import: imported - from, client: made - imported }));

@@ -1,4 +1,4 @@
-// Measures what a page has to load: the wasm module with its glue, and a streamed chat as esbuild bundles it.
+// Measures what a page has to load: the wasm module, and a streamed chat as esbuild bundles it.
 // Usage: node sizes.mjs TOOLS PKG SCRATCH. Writes one line `name: raw gzip brotli` for each.
 
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
@@ -14,7 +14,7 @@ mkdirSync(join(scratch, "node_modules"), { recursive: true });
 symlinkSync(pkg, join(scratch, "node_modules/llm-api-router"));
 
 const wasm = readFileSync(join(pkg, "core_bg.wasm"));
-report("wasm and glue", [wasm, readFileSync(join(pkg, "core.js"))]);
+report("wasm", [wasm]);
 report("bundle, ./url", [wasm, await bundle("llm-api-router/url")]);
 report("bundle, inline", [await bundle("llm-api-router")]);
 

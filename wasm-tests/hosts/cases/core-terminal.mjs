@@ -1,7 +1,7 @@
 // What needs the package's own core beside its public face, in a host that has a terminal; the settings come as its
 // last argument.
 
-import * as core from "../../node_modules/llm-api-router/core.js";
+import * as core from "../../node_modules/llm-api-router/main.js";
 import * as pkg from "../../node_modules/llm-api-router/index.js";
 import { watchRejections } from "../suite.mjs";
 import { coreCases } from "./core.mjs";

@@ -3,7 +3,7 @@
 import { KEY, MESSAGES, readAll } from "./bench.mjs";
 import { equal, failure, ok, until } from "./check.mjs";
 
-/** `core` is the package's own core.js, whose test-only function panics. */
+/** `core` is the package's main.js, whose test-only function panics. */
 export async function panic({ pkg, core, mockUrl, check }) {
   const config = (scenario, more) => ({ providerType: "openai-compatible", apiKey: KEY, defaultModel: "m", baseUrl: `${mockUrl}/_scenario/${scenario}/v1`, ...more });
   const ask = (client, stream) => client.chat.completions.create({ messages: MESSAGES, stream });

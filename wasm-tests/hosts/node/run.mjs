@@ -12,6 +12,7 @@ for (const [way, file, json] of [["import", "import.mjs", JSON.stringify(all)], 
   await report.suite(`node ${way}`, process.execPath, [fileURLToPath(new URL(file, import.meta.url)), json]);
 }
 await report.suite("node llm-api-router/slim", process.execPath, [fileURLToPath(new URL("slim.mjs", import.meta.url)), others]);
+await report.suite("node without the wasm file", process.execPath, [fileURLToPath(new URL("copied.mjs", import.meta.url)), others]);
 await report.suite("node with its core", process.execPath, ["--expose-gc", fileURLToPath(new URL("../cases/core-terminal.mjs", import.meta.url)), others]);
 await report.test("node: examples/node/chat.mjs", async () => {
   const { stdout, stderr } = await run(process.execPath, ["examples/node/chat.mjs"], { env: { ...process.env, ...exampleEnv } });

@@ -88,7 +88,7 @@ pub fn run(project: &Project) -> Outcome<Section> {
     };
     section.text(format!(
         "| start in Node, a fresh process each | ms |\n|---|---|\n| importing the package | {:.2} |\n\
-         | making the first client, which decodes and compiles the core | {:.2} |\n",
+         | making the first client, which reads and compiles the core | {:.2} |\n",
         time("import"),
         time("client")
     ));

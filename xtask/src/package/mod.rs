@@ -39,6 +39,7 @@ fn make(project: &Project, tools: &Tools, pkg: &Path, options: &[String]) -> Out
     files::copy_template(project, pkg)?;
     wasm::bind(tools, &module, pkg)?;
     wasm::optimise(tools, pkg)?;
+    files::join(tools, pkg)?;
     files::inline_module(pkg)?;
     files::copy_documents(project, pkg)
 }
