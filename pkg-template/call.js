@@ -1,17 +1,16 @@
 // One call: from the request, over as many attempts as it takes, to the end of the answer's body; with one timer, and
 // clean on every way out.
 
+import { bodyOf, byteReader, discard, notBytes } from "./body.js";
 import { calls, currentInstance, isAlive } from "./crash.js";
-import { abortError, StreamError, toError } from "./errors.js";
-import { bodyOf, discard, headOf } from "./send.js";
+import { abortError, toError } from "./errors.js";
+import { headOf } from "./send.js";
 
 /** What one read asks for where the body lets the reader choose. */
 const VIEW_BYTES = 65536;
 /** How much is read after the last event, so that the host can use the socket again. */
 const DRAIN_BYTES = 65536;
 const DRAIN_MS = 1000;
-/** One answer comes in one read or two: only in Deno the way of streams is the faster one for that, too. */
-const ANSWERS_BY_BYTES = typeof Deno !== "undefined";
 /** The memory that the last answer was read into: it costs more to make than to use. */
 let spare;
 /** Hosts fire a timer at once that is set to more than this. */
@@ -88,18 +87,18 @@ export class Call {
    * Sends, again where it has to be, until a failure would be the caller's to handle: until the whole answer is there,
    * which it resolves with, or the first content of a stream.
    */
-  async open() {
-    try {
-      const answer = await new Promise((resolve, reject) => {
-        this.onFail = this.onAbort = reject;
-        this.#attempts().then(resolve, reject);
-      });
-      if (!this.streaming) this.unlisten();
-      return answer;
-    } catch (error) {
-      this.unlisten();
-      throw error;
-    }
+  open() {
+    return new Promise((resolve, reject) => {
+      const fails = (error) => {
+        this.unlisten();
+        reject(error);
+      };
+      this.onFail = this.onAbort = fails;
+      this.#attempts().then((answer) => {
+        if (!this.streaming) this.unlisten();
+        resolve(answer);
+      }, fails);
+    });
   }
 
   async #attempts() {
@@ -118,13 +117,6 @@ export class Call {
     const text = this.#core.begin();
     const request = text === undefined ? JSON.parse(await this.#core.wait()) : this.#sender.read(text);
     this.throwIfAborted();
-    await this.#head(request);
-    this.throwIfAborted();
-    return this.streaming ? this.#readContent() : this.#readAnswer();
-  }
-
-  /** Sends, and hands the head of the answer to the core. */
-  async #head(request) {
     const sending = this.#sender.send(request, this.#core.body(), this.#onPhase);
     this.#sending = sending;
     if (this.#over) sending.leave(); // by its replacement, from within
@@ -137,6 +129,11 @@ export class Call {
       this.#step(() => this.#core.onFetchError(reason));
     }
     if (this.#over) throw discard(answer);
+    this.#headComes(answer);
+    return this.streaming ? this.#readContent() : this.#readAnswer();
+  }
+
+  #headComes(answer) {
     const { status, headers } = headOf(answer);
     const wait = this.#step(() => this.#core.onHead(status, headers));
     this.streaming = this.#core.streaming;
@@ -304,7 +301,7 @@ export class Call {
   #onSignal = () => this.abort(this.#signal.reason);
 
   #openReader(body) {
-    if (this.streaming || ANSWERS_BY_BYTES) this.#reader = byteReader(body);
+    this.#reader = byteReader(body, this.streaming);
     if (!this.#reader) {
       this.#reader = body.getReader();
       return;
@@ -391,23 +388,6 @@ export class Call {
     calls.delete(this);
     this.#onOver(this);
   }
-}
-
-/** A reader that takes memory to read into, where the body is a stream of bytes. */
-function byteReader(body) {
-  if (typeof Bun !== "undefined") return undefined; // its bodies are not, and being told so takes it long
-  try {
-    return body.getReader({ mode: "byob" });
-  } catch {
-    return undefined;
-  }
-}
-
-function notBytes(value) {
-  return new StreamError({
-    kind: "stream",
-    message: `the body that fetch returned gave a ${typeof value} where bytes belong: enqueue Uint8Array in its stream`,
-  });
 }
 
 /**

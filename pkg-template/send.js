@@ -1,5 +1,7 @@
 // Sends one request by the host's fetch, or by what stands in for it, and can be left at any point.
 
+import { discard } from "./body.js";
+
 const NO_FETCH = "this host has no fetch: give the client one as its `fetch`";
 
 /** The host's own. It is looked up for each request, because programs put others in its place. */
@@ -78,26 +80,11 @@ function few(headers) {
   return lines;
 }
 
-/** The body's stream, or what a replacement for fetch has in its place. */
-export function bodyOf(answer) {
-  const { body } = answer;
-  return typeof body === "object" && body !== null ? body : undefined;
-}
-
 /** A replacement's headers may be anything, for example missing. */
 function lines(headers) {
   try {
     return Array.from(headers).flat().join("\n");
   } catch {
     return "";
-  }
-}
-
-/** Cancels what came too late for anybody to read it: a replacement for fetch may not have listened to the signal. */
-export function discard(answer) {
-  try {
-    Promise.resolve(answer?.body?.cancel?.()).catch(() => {});
-  } catch {
-    // It is no stream, then.
   }
 }

@@ -15,7 +15,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 
 use super::error::{aborted, again, raw};
-use crate::alarm::{Alarm, within};
+use super::places::{Places, Told};
 use crate::call::{self, Call, Prepared};
 use crate::client::Inner;
 use crate::deadline::{Clocks, SharedClocks};
@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::gate::Permit;
 use crate::rt::{self, Instant};
 use crate::stream::{JsonText, Machine};
-use crate::transport::{Address, Request, failure_of_fetch, failure_of_read, head_of, options};
+use crate::transport::{Request, failure_of_fetch, failure_of_read, head_of};
 
 /// A call.
 #[wasm_bindgen]
@@ -31,22 +31,6 @@ pub struct CoreCall {
     client: Arc<Inner>,
     told: Rc<Told>,
     shared: Rc<Shared>,
-}
-
-/// Where JavaScript sent the last request of a client: most go to the same place with the same headers.
-#[derive(Default)]
-pub(super) struct Told(RefCell<Option<Arc<Address>>>);
-
-impl Told {
-    /// What fetch is to be given, or nothing if that is known.
-    fn tell(&self, request: &Request) -> String {
-        let to = (request.method == "POST" && request.own.is_none()).then(|| request.to.clone());
-        let last = self.0.replace(to.clone());
-        match (to, last) {
-            (Some(to), Some(last)) if Arc::ptr_eq(&to, &last) => String::new(),
-            _ => options(request),
-        }
-    }
 }
 
 /// What a waiting future and JavaScript's loop have in common. No borrow is held across an await or a call into
@@ -67,13 +51,6 @@ enum State {
     Started(Box<Call>),
     #[default]
     Elsewhere,
-}
-
-/// What a request needs before it is sent.
-struct Places {
-    pool: Permit,
-    /// Among those whose response heads are awaited.
-    _head: Option<Permit>,
 }
 
 /// An answer whose head has arrived.
@@ -192,7 +169,7 @@ impl CoreCall {
         let Ok(head) = self.client.transport.try_place() else {
             return Ok(None);
         };
-        *self.shared.places.borrow_mut() = Some(Places { pool, _head: head });
+        *self.shared.places.borrow_mut() = Some(Places::new(pool, head));
         Ok(self.request(|request| self.told.tell(request)))
     }
 
@@ -205,10 +182,10 @@ impl CoreCall {
                 return Err(aborted());
             };
             drop(shared.answer.take());
-            let Some(places) = unless_aborted(&shared, places(&client, &mut call)).await else {
+            let Some(places) = unless_aborted(&shared, Places::wait(&client, &mut call)).await else {
                 return Err(aborted());
             };
-            let request = options(&call.request);
+            let request = described(&call.request);
             shared.state.replace(State::Started(call));
             *shared.places.borrow_mut() = Some(places.map_err(|error| raw(&error))?);
             Ok(request.into())
@@ -401,26 +378,6 @@ impl CoreCall {
             Some(expired) => Err(self.attempt_fails(|clocks| clocks.lock().timeout(now, expired))),
             None => Ok(milliseconds_left(&clocks.lock(), now)),
         }
-    }
-}
-
-/// Waits until the next attempt may be sent; where the policy says so, again.
-async fn places(client: &Inner, call: &mut Call) -> Result<Places, Error> {
-    loop {
-        call.rest(client).await?;
-        match attempt_places(client, &call.clocks).await {
-            Ok(places) => return Ok(places),
-            Err(error) => call.failed(client, error)?,
-        }
-    }
-}
-
-async fn attempt_places(client: &Inner, clocks: &SharedClocks) -> Result<Places, Error> {
-    let mut alarm = Alarm::default();
-    let pool = call::place(client, &mut alarm, clocks).await?;
-    match within(&mut alarm, clocks, pin!(client.transport.place())).await {
-        Ok(head) => Ok(Places { pool, _head: head }),
-        Err(expired) => Err(clocks.lock().timeout(rt::now(), expired)),
     }
 }
 

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::call::{CoreCall, Told};
+use super::call::CoreCall;
 use super::error::raw;
+use super::places::Told;
 use super::plain::{to_plain, written};
 use crate::call;
 use crate::client::Client;

@@ -4,6 +4,7 @@
 mod call;
 mod client;
 mod error;
+mod places;
 mod plain;
 
 use std::cell::RefCell;
@@ -43,6 +44,12 @@ fn start() {
 #[wasm_bindgen(js_name = onPanic)]
 pub fn on_panic(listener: Function) {
     ON_PANIC.with(|place| *place.borrow_mut() = Some(listener));
+}
+
+/// Which host this is: `node`, `deno`, `bun`, `workerd`, `browser` or `unknown`.
+#[wasm_bindgen(js_name = hostName)]
+pub fn host_name() -> String {
+    rt::detect::host().to_owned()
 }
 
 /// Panics, for the tests of what happens then.

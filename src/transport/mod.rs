@@ -29,7 +29,7 @@ use bytes::Bytes;
 
 pub(crate) use host::{Body, Cause, Host, Received, Transport, check_url};
 #[cfg(target_arch = "wasm32")]
-pub(crate) use host::{failure_of_fetch, failure_of_read, head_of, options};
+pub(crate) use host::{described, failure_of_fetch, failure_of_read, head_of};
 pub(crate) use sockets::REOPENED_WITHIN;
 pub use sockets::{ClosedSockets, SocketStats};
 

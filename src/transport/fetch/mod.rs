@@ -171,24 +171,35 @@ fn start(request: &Request, abort: &Abort) -> Result<Promise, JsValue> {
     Ok(Promise::resolve(&promise))
 }
 
-/// What fetch is given besides the body and a signal, as the text of a JSON object; nothing that Workers refuse (cache,
-/// credentials, mode).
-pub(crate) fn options(request: &Request) -> String {
-    let mut options = Writer::default();
-    options.object(|options| {
-        options.name("url").string(&request.to.url);
-        options.name("method").string(request.method);
-        // Followed redirects would send the key to another address; Workers know no other way to refuse them.
-        options.name("redirect").string("manual");
-        let own = request.own.iter().map(|(name, value)| (*name, value.as_str()));
-        options.name("headers").list(|lines| {
-            for (name, value) in request.to.headers.iter().chain(own) {
-                lines.list(|line| {
-                    line.string(name);
-                    line.string(value);
-                });
-            }
-        });
+/// A request without its body, as the text of a JSON object: its `url`, and what fetch is given as options.
+pub(crate) fn described(request: &Request) -> String {
+    let mut text = Writer::default();
+    text.object(|text| {
+        text.name("url").string(&request.to.url);
+        add_options(text, request);
     });
-    options.into_string()
+    text.into_string()
+}
+
+/// What fetch is given besides the body and a signal, as the text of a JSON object.
+fn options(request: &Request) -> String {
+    let mut text = Writer::default();
+    text.object(|text| add_options(text, request));
+    text.into_string()
+}
+
+/// Nothing that Workers refuse (cache, credentials, mode).
+fn add_options(options: &mut Writer, request: &Request) {
+    options.name("method").string(request.method);
+    // Followed redirects would send the key to another address; Workers know no other way to refuse them.
+    options.name("redirect").string("manual");
+    let own = request.own.iter().map(|(name, value)| (*name, value.as_str()));
+    options.name("headers").list(|lines| {
+        for (name, value) in request.to.headers.iter().chain(own) {
+            lines.list(|line| {
+                line.string(name);
+                line.string(value);
+            });
+        }
+    });
 }

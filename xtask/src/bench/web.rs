@@ -154,10 +154,12 @@ fn streams(section: &mut Section, results: &Results, task: &str, title: &str) {
 
 /// Why single answers over loopback do not come near the time of a fetch by hand.
 const OWN_COST: &str = "What a call costs by itself, with a fetch that answers at once (measured apart, on a busy machine): \
-    about 120 µs of processor time in Node and 40 µs in Bun, where the fetch by hand takes 20 and 3. Its profile is \
-    flat: a hundred steps between wasm and JavaScript, an AbortController, two timers (in Workers three), the promises \
-    between them. Over loopback, where a whole answer takes a few hundred µs, this shows; beside a model's answer it \
-    does not.";
+    about 56 µs of processor time in Node and 20 µs in Bun, where the fetch by hand takes 18 and 2. With a server, where \
+    nothing of it is in the processor's caches, some 30 µs are the core's (a third of them for checking the answer, the \
+    rest for the request, the clocks and the metrics, all in code that is built for size); the others are a reader \
+    instead of `json()`, because the `read` limit starts anew with every piece of a body (5 µs in Bun, 25 in Deno), an \
+    AbortController, a timer and the promises between them. Where the whole answer takes 75 (Bun), 140 (Deno) or \
+    250 µs (workerd), as over loopback, this shows; beside a model's answer it does not.";
 
 /// The time of an answer that is not streamed.
 fn single(section: &mut Section, results: &Results) {
