@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::gate::Permit;
 use crate::rt::{self, Instant};
 use crate::stream::{JsonText, Machine};
-use crate::transport::{Request, failure_of_fetch, failure_of_read, head_of};
+use crate::transport::{Request, described, failure_of_fetch, failure_of_read, head_of};
 
 /// A call.
 #[wasm_bindgen]
