@@ -3,6 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::error::Error;
 use crate::json::Writer;
 
@@ -72,24 +75,13 @@ fn sign(now: Duration, key: &str) -> String {
         payload.name("timestamp").number(milliseconds(now));
     });
     let header = r#"{"alg":"HS256","sign_type":"SIGN"}"#;
-    let mut token = String::new();
-    push_base64(&mut token, header.as_bytes());
+    let mut token = URL_SAFE_NO_PAD.encode(header);
     token.push('.');
-    push_base64(&mut token, &payload.finish());
+    URL_SAFE_NO_PAD.encode_string(payload.finish(), &mut token);
     let signature = hmac_sha256::HMAC::mac(&token, secret);
     token.push('.');
-    push_base64(&mut token, &signature);
+    URL_SAFE_NO_PAD.encode_string(signature, &mut token);
     token
-}
-
-/// Appends bytes in the base64 for addresses, without padding. By hand, because a page loads it.
-fn push_base64(text: &mut String, bytes: &[u8]) {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    for chunk in bytes.chunks(3) {
-        let bits = chunk.iter().fold(0, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - chunk.len()));
-        let letters = (0..=chunk.len()).filter_map(|place| LETTERS.get(bits >> (18 - 6 * place) & 63));
-        text.extend(letters.map(|letter| char::from(*letter)));
-    }
 }
 
 #[cfg(test)]
