@@ -122,7 +122,6 @@ mod error;
 pub mod fuzz;
 mod gate;
 pub mod guide;
-mod http_date;
 mod json;
 mod limits;
 mod metrics;

@@ -14,7 +14,6 @@ use serde::Serialize;
 
 use crate::config::RetryConfig;
 use crate::error::{Error, ErrorKind, Replay, TimeoutKind};
-use crate::http_date;
 use crate::rt::Instant;
 use crate::transport::Headers;
 
@@ -149,7 +148,11 @@ impl Advice {
 
 /// The time to a date of HTTP, in any of its three forms; zero when it is past.
 fn until(date: &str, unix_time: Duration) -> Option<Duration> {
-    Some(http_date::parse(date)?.saturating_sub(unix_time))
+    let date = httpdate::parse_http_date(date).ok()?;
+    let date = date
+        .duration_since(std::time::SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    Some(date.saturating_sub(unix_time))
 }
 
 /// A number of seconds such as `2` or `1.5`. The standard library's parser of floats would be a tenth of the wasm.
