@@ -10,20 +10,18 @@
 //! beginning of a cut line tells that it is data, the value goes where it belongs; comments go nowhere; and a line
 //! that turns out to be a name or an id becomes it.
 
+mod likely;
+
 use std::time::Duration;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 use super::{Event, KEPT, Stopped, TooLarge, UNNAMED, empty, hold, replace_invalid, text};
-use crate::same::{begins, same};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The beginning of a line that tells where its value goes, with the space that may follow.
 const DATA: &[u8] = b"data: ";
-
-/// How many bytes of what may come are kept at most.
-const LONGEST_EXPECTED: usize = 4096;
 
 /// The decoder's state between two reads.
 #[derive(Debug)]
@@ -83,29 +81,6 @@ impl Decoder {
             retry: None,
             expected: Vec::new(),
         }
-    }
-
-    /// The data of the next events probably begins like this.
-    pub(crate) fn expects(&mut self, beginning: &str) {
-        let known = self.expected.strip_prefix(DATA).unwrap_or_default();
-        if same(known, beginning.as_bytes()) {
-            return;
-        }
-        self.expected.clear();
-        if beginning.len() <= LONGEST_EXPECTED && memchr2(b'\n', b'\r', beginning.as_bytes()).is_none() {
-            self.expected.extend_from_slice(DATA);
-            self.expected.extend_from_slice(beginning.as_bytes());
-        }
-    }
-
-    /// Where the line that these bytes begin with ends.
-    fn line_end(&self, bytes: &[u8]) -> Option<usize> {
-        let known = if !self.expected.is_empty() && begins(bytes, &self.expected) {
-            self.expected.len()
-        } else {
-            0
-        };
-        memchr2(b'\n', b'\r', bytes.get(known..)?).map(|end| known + end)
     }
 
     /// The last `id` field; empty where there was none. What a reconnection would send as `Last-Event-ID`.
@@ -198,29 +173,6 @@ impl Decoder {
             return Ok(());
         }
         self.hold(rest).map_err(Stopped::TooLarge)
-    }
-
-    /// The data of an event that is this one line, if a blank one follows: nearly all are, and need no copy.
-    fn sole_data<'a>(&self, line: &'a [u8]) -> Option<&'a str> {
-        let data = line.strip_prefix(b"data:").filter(|_| self.is_fresh(line))?;
-        std::str::from_utf8(data.strip_prefix(b" ").unwrap_or(data)).ok()
-    }
-
-    /// The data of what is one event if there is no line end in it.
-    pub(crate) fn sole_line<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
-        let line = bytes.strip_suffix(
-            b"
-
-",
-        )?;
-        let fresh = self.is_fresh(line) && !self.after_cr && self.mark.is_none();
-        line.strip_prefix(DATA).filter(|_| fresh)
-    }
-
-    /// Whether an event begins with this line, which it has room for.
-    fn is_fresh(&self, line: &[u8]) -> bool {
-        let begins = self.line.is_empty() && self.cut == Cut::Line && !self.has_data && self.name.is_empty();
-        begins && self.id.len() + line.len() <= self.limit
     }
 
     /// Keeps what has arrived of a line.
