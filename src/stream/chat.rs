@@ -70,8 +70,8 @@ impl ChatStream {
     /// # Errors
     ///
     /// Timeouts, a broken or cut-off answer, an error that the provider reports inside its answer.
-    pub async fn next(&mut self) -> Option<Result<ChatChunk>> {
-        std::future::poll_fn(|context| self.poll_chunk(context)).await
+    pub fn next(&mut self) -> impl Future<Output = Option<Result<ChatChunk>>> + Send {
+        std::future::poll_fn(|context| self.poll_chunk(context))
     }
 
     /// Reads to the end and puts the whole answer together, with the chunks that were taken before: text, tool calls,

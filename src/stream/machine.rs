@@ -28,6 +28,8 @@ pub(crate) struct Machine<S> {
     pub(crate) clocks: SharedClocks,
     pub(crate) sink: S,
     answer: Identity,
+    /// There is a limit on the whole call.
+    has_total: bool,
     /// What the head says about another attempt.
     advice: Advice,
     asked: Asked,
@@ -129,9 +131,11 @@ impl<S: Sink> Machine<S> {
             },
             _ => Mode::Refusal(Vec::new()),
         };
+        let has_total = clocks.lock().limits().total.is_some();
         Self {
             clocks,
             sink,
+            has_total,
             answer: Identity::from(&head),
             advice,
             asked,
@@ -161,20 +165,32 @@ impl<S: Sink> Machine<S> {
         matches!(&self.mode, Mode::Events { progress, .. } if progress.begun || progress.is_complete())
     }
 
-    /// Takes a chunk of the body, without a copy of what is to be kept of it as it is.
+    /// Takes a chunk of the body, without a copy of what is to be kept of it as it is. No read is pending after it.
     pub(crate) fn on_chunk(&mut self, now: Instant, chunk: Bytes) -> Result<(), Error> {
         let (Mode::Whole(body) | Mode::NoStream(body, _)) = &mut self.mode else {
-            return self.on_bytes(now, &chunk);
+            return self.takes(now, &chunk, true);
         };
-        self.clocks.lock().receives(now, chunk.len());
+        {
+            let mut clocks = self.clocks.lock();
+            clocks.receives(now, chunk.len());
+            clocks.pauses(now);
+        }
         let held = body.push(chunk);
         held.map_err(|TooLarge(limit)| self.answer_too_large(now, limit))
     }
 
     /// Takes bytes of the body. Chunks that were complete before an error are in the sink all the same.
+    #[allow(dead_code, reason = "only the JavaScript loop reads on by itself")]
     pub(crate) fn on_bytes(&mut self, now: Instant, bytes: &[u8]) -> Result<(), Error> {
+        self.takes(now, bytes, false)
+    }
+
+    fn takes(&mut self, now: Instant, bytes: &[u8], pauses: bool) -> Result<(), Error> {
         let mut clocks = self.clocks.lock();
         clocks.receives(now, bytes.len());
+        if pauses {
+            clocks.pauses(now);
+        }
         let outcome = match &mut self.mode {
             Mode::Events { progress, .. } if progress.done => Ok(()),
             Mode::Events {

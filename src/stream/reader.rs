@@ -86,7 +86,7 @@ impl<S: Sink> Reader<S> {
         let now = rt::now();
         self.waits = false;
         self.machine.on_chunk(now, bytes)?;
-        match self.machine.pauses(now) {
+        match self.machine.total_expired(now) {
             None => Ok(()),
             Some(error) => Err(error),
         }

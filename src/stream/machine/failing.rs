@@ -19,16 +19,13 @@ impl<S: Sink> Machine<S> {
         Some(self.timeout(now, expired))
     }
 
-    /// What was read is dealt with: no read is pending. The error, when the limit on the whole call has run out
-    /// meanwhile, though content may still have come in time.
-    pub(crate) fn pauses(&self, now: Instant) -> Option<Error> {
-        let expired = {
-            let mut clocks = self.clocks.lock();
-            clocks.pauses(now);
-            clocks.limits().total?;
-            clocks.expired(now)
-        };
-        let expired = expired.filter(|expired| expired.kind == TimeoutKind::Total && !self.is_complete())?;
+    /// The error of the limit on the whole call, which runs while nobody reads, too; not of an answer that is complete.
+    pub(crate) fn total_expired(&self, now: Instant) -> Option<Error> {
+        if !self.has_total || self.is_complete() {
+            return None;
+        }
+        let expired = self.clocks.lock().expired(now);
+        let expired = expired.filter(|expired| expired.kind == TimeoutKind::Total)?;
         Some(self.timeout(now, expired))
     }
 
