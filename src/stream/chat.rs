@@ -70,6 +70,10 @@ impl ChatStream {
     /// # Errors
     ///
     /// Timeouts, a broken or cut-off answer, an error that the provider reports inside its answer.
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "named as the streams of other crates have it"
+    )]
     pub fn next(&mut self) -> impl Future<Output = Option<Result<ChatChunk>>> + Send {
         std::future::poll_fn(|context| self.poll_chunk(context))
     }
