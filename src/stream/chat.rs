@@ -74,7 +74,7 @@ impl ChatStream {
         clippy::should_implement_trait,
         reason = "named as the streams of other crates have it"
     )]
-    pub fn next(&mut self) -> impl Future<Output = Option<Result<ChatChunk>>> + Send {
+    pub fn next(&mut self) -> impl Future<Output = Option<Result<ChatChunk>>> {
         std::future::poll_fn(|context| self.poll_chunk(context))
     }
 
