@@ -34,8 +34,6 @@ pub(super) struct Envelope {
     after: String,
     pub(super) chunk: ChatChunk,
     field: Field,
-    /// There are no line ends in it.
-    is_line: bool,
     /// What a chunk in this envelope tells about its stream.
     pub(super) signals: Signals,
     pub(super) tokens: Option<Tokens>,
@@ -49,17 +47,18 @@ enum Field {
 }
 
 impl Field {
-    fn of(self, delta: &mut Delta) -> &mut Option<String> {
+    /// That of the two that it names.
+    fn of<'a, T>(self, content: &'a mut T, reasoning: &'a mut T) -> &'a mut T {
         match self {
-            Self::Content => &mut delta.content,
-            Self::Reasoning => &mut delta.reasoning_content,
+            Self::Content => content,
+            Self::Reasoning => reasoning,
         }
     }
 }
 
 impl Envelopes {
     /// The envelope of the last chunks and the text in it, when this one is like them but for its text, which is not
-    /// empty.
+    /// empty. What has a line end in it is never like them: no envelope has one, and no string.
     pub(super) fn open(&mut self, json: &[u8]) -> Option<(&Envelope, String)> {
         let envelope = self.last.as_deref()?;
         let inside = json
@@ -68,14 +67,6 @@ impl Envelopes {
         let text = unescape(inside.strip_prefix(b"\"")?.strip_suffix(b"\"")?)?;
         self.wasted = 0;
         Some((envelope, text))
-    }
-
-    /// The same for what is one event or more: several are never like one chunk, because strings have no line ends.
-    pub(super) fn open_line(&mut self, json: &[u8]) -> Option<(&Envelope, String)> {
-        if !self.last.as_ref()?.is_line {
-            return None;
-        }
-        self.open(json)
     }
 
     /// Takes the envelope of a chunk that did not fit the last one, and gives it where there is one.
@@ -93,10 +84,7 @@ impl Envelopes {
 impl Envelope {
     /// That of the two that chunks in this envelope have their text in.
     pub(super) fn text_of<'a, T>(&self, content: &'a mut T, reasoning: &'a mut T) -> &'a mut T {
-        match self.field {
-            Field::Content => content,
-            Field::Reasoning => reasoning,
-        }
+        self.field.of(content, reasoning)
     }
 
     /// The chunk with this text, put together where it is handed over.
@@ -134,6 +122,9 @@ impl Envelope {
 
     fn of(json: &str, chunk: &ChatChunk) -> Option<Self> {
         let [choice] = &*chunk.choices else { return None };
+        if json.contains(['\n', '\r']) {
+            return None;
+        }
         let says = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
         let field = match (says(&choice.delta.content), says(&choice.delta.reasoning_content)) {
             (true, false) => Field::Content,
@@ -151,13 +142,13 @@ impl Envelope {
         let signals = signals(chunk);
         let tokens = chunk.usage.as_deref().map(Into::into);
         let mut chunk = chunk.clone();
-        *field.of(&mut chunk.choices.first_mut()?.delta) = None;
+        let delta = &mut chunk.choices.first_mut()?.delta;
+        *field.of(&mut delta.content, &mut delta.reasoning_content) = None;
         Some(Self {
             before: before.to_owned(),
             after: rest.strip_prefix(text)?.to_owned(),
             chunk,
             field,
-            is_line: !json.contains(['\n', '\r']),
             signals,
             tokens,
         })

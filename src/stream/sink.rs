@@ -103,13 +103,9 @@ impl Typed {
         })
     }
 
-    /// Takes a chunk that is like the last ones but for its text. `line`: it may also be something else than one event.
-    fn open(&mut self, json: &[u8], line: bool) -> Option<Signals> {
-        let (envelope, text) = if line {
-            self.envelopes.open_line(json)?
-        } else {
-            self.envelopes.open(json)?
-        };
+    /// Takes a chunk that is like the last ones but for its text.
+    fn open(&mut self, json: &[u8]) -> Option<Signals> {
+        let (envelope, text) = self.envelopes.open(json)?;
         if let Some(notes) = &mut self.notes {
             notes.chunk(&envelope.chunk);
         }
@@ -121,11 +117,11 @@ impl Typed {
 
 impl Sink for Typed {
     fn openai_line(&mut self, json: &[u8]) -> Option<Signals> {
-        self.open(json, true)
+        self.open(json)
     }
 
     fn openai_chunk(&mut self, json: &str) -> Result<Signals, Fault> {
-        if let Some(signals) = self.open(json.as_bytes(), false) {
+        if let Some(signals) = self.open(json.as_bytes()) {
             return Ok(signals);
         }
         let chunk: ChatChunk = serde_json::from_str(json).map_err(|error| Fault::malformed(json, &error))?;
