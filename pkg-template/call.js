@@ -6,7 +6,7 @@ import { calls, currentInstance, isAlive } from "./crash.js";
 import { abortError, toError } from "./errors.js";
 import { headOf } from "./send.js";
 
-/** What one read asks for where the body lets the reader choose. */
+/** The most that one read gives: what the core takes in at once, it needs memory for, which wasm never gives back. */
 const VIEW_BYTES = 65536;
 /** How much is read after the last event, so that the host can use the socket again. */
 const DRAIN_BYTES = 65536;
@@ -36,6 +36,8 @@ export class Call {
   #reader;
   /** The memory to read into, when the body is a byte stream. */
   #memory;
+  /** What the host's last read brought beyond what was asked for. */
+  #rest;
   #timer;
   /** When the timer fires, on the clock of performance.now(). */
   #fires = Infinity;
@@ -189,11 +191,13 @@ export class Call {
     }
   }
 
-  /** Reads once; at most `room` bytes where the body lets the reader choose. Resolves with undefined at the end. */
+  /** Reads once, at most `room` bytes. Resolves with undefined at the end. */
   async read(room) {
     if (!this.#reader) return undefined;
     if (this.streaming) this.#readStarts();
-    const view = this.#memory && new Uint8Array(this.#memory, 0, Math.min(room, VIEW_BYTES));
+    const most = Math.min(room, VIEW_BYTES);
+    if (this.#rest) return this.#beginning(this.#rest, most);
+    const view = this.#memory && new Uint8Array(this.#memory, 0, most);
     let result;
     try {
       result = await this.#reader.read(view);
@@ -211,7 +215,14 @@ export class Call {
       return undefined;
     }
     if (!ArrayBuffer.isView(value)) throw this.#end(notBytes(value));
-    return value;
+    return value.byteLength > most ? this.#beginning(value, most) : value;
+  }
+
+  /** The first bytes of what the host read, which may be more than anybody asked for; the others are read next. */
+  #beginning({ buffer, byteOffset, byteLength }, most) {
+    const size = Math.min(byteLength, most);
+    this.#rest = byteLength > size ? new Uint8Array(buffer, byteOffset + size, byteLength - size) : undefined;
+    return new Uint8Array(buffer, byteOffset, size);
   }
 
   /** An answer that was complete ends with that. */

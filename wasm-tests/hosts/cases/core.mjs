@@ -2,10 +2,11 @@
 
 import { Bench } from "./bench.mjs";
 import { equal, ok, sleep, until } from "./check.mjs";
-import { flatMemory } from "./flood.mjs";
+import { flatMemory, hugeRead } from "./flood.mjs";
 import { panic } from "./panic.mjs";
 
 export async function coreCases(host, unhandled, heap, check) {
+  await check("a read of many megabytes is taken in by pieces", () => hugeRead(new Bench(host), host.core));
   await check("the memory stays flat over 200 MB, with a stop of five seconds", () => flatMemory(new Bench(host), host.core, heap));
   const collect = globalThis.gc ? () => globalThis.gc() : globalThis.Bun && (() => Bun.gc(true));
   if (collect) await check("a stream that becomes garbage ends its call", () => garbage(new Bench(host), collect));

@@ -1,5 +1,6 @@
 // Streams of many megabytes from a real server to a consumer that stops.
 
+import { event, fetchOf } from "./bench.mjs";
 import { equal, failure, ok, sleep, until } from "./check.mjs";
 
 const EVENT_BYTES = 16000;
@@ -43,6 +44,24 @@ export async function flatMemory(bench, core, heap) {
   ok(most.wasm - before.wasm < 2e6, `the wasm memory grew from ${before.wasm} to ${most.wasm} bytes`);
   // Of the text, the first 16 MiB are kept, for the `partial` of an error.
   ok(most.heap - before.heap < 64e6, `the heap grew from ${before.heap} to ${most.heap} bytes`);
+}
+
+/** A host may hand over in one read what has come meanwhile: the core's memory, which never shrinks, is not to grow by that. */
+export async function hugeRead(bench, core) {
+  const one = new TextEncoder().encode(event(".".repeat(EVENT_BYTES)));
+  const times = 1000;
+  const all = new Uint8Array(one.byteLength * times);
+  for (let at = 0; at < all.byteLength; at += one.byteLength) all.set(one, at);
+  let pulls = 0;
+  const pieces = [all, new TextEncoder().encode(event("", "stop"))];
+  const body = () => new ReadableStream({ pull: (to) => (pulls < pieces.length ? to.enqueue(pieces[pulls++]) : to.close()) });
+  const client = bench.client(undefined, { fetch: fetchOf(body).fetch });
+  const before = core.initSync().memory.buffer.byteLength;
+  let characters = 0;
+  for await (const chunk of await bench.stream(client)) characters += chunk.choices[0]?.delta.content?.length ?? 0;
+  equal(characters, times * EVENT_BYTES, "characters");
+  const after = core.initSync().memory.buffer.byteLength;
+  ok(after - before < 2e6, `the wasm memory grew from ${before} to ${after} bytes`);
 }
 
 function heldBack(client, written, most) {
