@@ -7,7 +7,7 @@ import { ConfigError } from "./errors.js";
 const KEPT = 16 << 20;
 
 export class Chunks {
-  /** The chunk that texts stand for. Nobody else has it. */
+  /** Makes the chunk that a text stands for. */
   #like;
   /** Texts that the answer does not have yet: many that are added at once cost what one does. */
   #texts = "";
@@ -48,7 +48,7 @@ export class Chunks {
       this.#texts += text;
       this.#held += text.length;
     }
-    return withText(this.#like, text);
+    return this.#like(text);
   }
 
   #take(item) {
@@ -59,21 +59,36 @@ export class Chunks {
       this.#held += length(chunk);
     }
     if (chunk === item) return item;
-    this.#like = chunk;
-    return withText(this.#like, this.#like.choices[0].delta.content);
+    this.#like = likeness(chunk);
+    return this.#like(chunk.choices[0].delta.content);
   }
 
   #addTexts() {
     if (this.#texts === "") return;
-    this.#answer.add(withText(this.#like, this.#texts));
+    this.#answer.add(this.#like(this.#texts));
     this.#texts = "";
   }
 }
 
-/** A copy with another text. It shares nothing with the original: nothing else is nested in such a chunk. */
-function withText(chunk, content) {
+/**
+ * Makes copies of a chunk with another text each. They share nothing with it: nothing else is nested in such a chunk,
+ * which nobody else has. What nearly all providers send is written out, because copying by `...` takes several times
+ * as long.
+ */
+function likeness(chunk) {
   const [choice] = chunk.choices;
-  return { ...chunk, choices: [{ ...choice, delta: { ...choice.delta, content } }] };
+  const deltaOf = keys(choice.delta) === "content" ? (content) => ({ content }) : (content) => ({ ...choice.delta, content });
+  const choiceOf = CHOICES[keys(choice)] ?? ((choice, delta) => ({ ...choice, delta }));
+  return (content) => ({ ...chunk, choices: [choiceOf(choice, deltaOf(content))] });
+}
+
+const CHOICES = {
+  "index,delta,finish_reason": ({ index, finish_reason }, delta) => ({ index, delta, finish_reason }),
+  "index,delta,logprobs,finish_reason": ({ index, logprobs, finish_reason }, delta) => ({ index, delta, logprobs, finish_reason }),
+};
+
+function keys(object) {
+  return Object.keys(object).join();
 }
 
 /** Characters of text that a chunk brings. */
