@@ -38,6 +38,8 @@ export class Call {
   #memory;
   /** What the host's last read brought beyond what was asked for. */
   #rest;
+  /** The core takes the next read as begun, and its deadlines are no nearer than the timer. */
+  #reading = false;
   #timer;
   /** When the timer fires, on the clock of performance.now(). */
   #fires = Infinity;
@@ -152,7 +154,7 @@ export class Call {
     this.#sending?.leave();
     this.#reader?.cancel().catch(() => {}); // a replacement for fetch may not have listened to the signal
     this.#sending = this.#reader = this.#memory = undefined;
-    this.#leaving = false;
+    this.#leaving = this.#reading = false;
     this.early = [];
   }
 
@@ -194,7 +196,7 @@ export class Call {
   /** Reads once, at most `room` bytes. Resolves with undefined at the end. */
   async read(room) {
     if (!this.#reader) return undefined;
-    if (this.streaming) this.#readStarts();
+    if (this.streaming && !this.#reading) this.#readStarts();
     const most = Math.min(room, VIEW_BYTES);
     if (this.#rest) return this.#beginning(this.#rest, most);
     const view = this.#memory && new Uint8Array(this.#memory, 0, most);
@@ -232,13 +234,16 @@ export class Call {
 
   /** The buffer is full: the time until the next read is not the server's fault. */
   bufferFills() {
+    this.#reading = false;
     this.#core.bufferFills();
   }
 
-  /** Hands a read to the core; returns the JSON of the chunks that it completed. */
+  /** Hands a read to the core; returns the JSON of the chunks that it completed; undefined: it completed nothing. */
   onBytes(bytes) {
     try {
-      return this.#core.onBytes(bytes);
+      const json = this.#core.onBytes(bytes);
+      this.#reading = json === undefined;
+      return json;
     } catch (raw) {
       throw this.#failed(raw);
     }

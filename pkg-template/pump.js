@@ -26,13 +26,10 @@ export class Pump {
   #failure;
   #chunks = new Chunks();
   #abandoned = false;
-  /** How many ask for chunks at this moment, and the promise of the last of them. */
-  #asking = 0;
-  #lastAsked;
+  /** Who asks for chunks that are not there yet: what each takes, what it gets at the end, and its promise's ways out. */
+  #waiters = [];
   /** Since when somebody waits, on the clock of performance.now(). */
   #waitsSince;
-  /** Resolves the promise of the one whose turn it is to wait for a batch or for the end. */
-  #onChange = () => {};
   /** Resolves the promise of the reading loop when there is room again. */
   #onRoom = () => {};
 
@@ -57,7 +54,7 @@ export class Pump {
 
   /** The next chunk, as an iterator gives it. No `async` here: most chunks are there already. */
   next() {
-    if (this.#asking === 0 && this.#at < this.#batch.chunks.length) return Promise.resolve({ value: this.#shift(), done: false });
+    if (this.#waiters.length === 0 && this.#at < this.#batch.chunks.length) return Promise.resolve({ value: this.#shift(), done: false });
     return this.#inTurn(() => ({ value: this.#shift(), done: false }), { value: undefined, done: true });
   }
 
@@ -86,7 +83,7 @@ export class Pump {
   /** Nobody can ask any more; who has asked still gets an answer. */
   abandon() {
     this.#abandoned = true;
-    if (this.#asking === 0) this.cancel();
+    if (this.#waiters.length === 0) this.cancel();
   }
 
   async #run() {
@@ -100,12 +97,13 @@ export class Pump {
         if (call.over) return;
         const bytes = await call.read(this.#free());
         if (call.over) return;
-        this.#push(bytes ? call.onBytes(bytes) : call.onEof(), bytes ? bytes.byteLength : 0);
+        const json = bytes ? call.onBytes(bytes) : call.onEof();
+        this.#push(json, bytes ? bytes.byteLength : 0);
         if (!bytes) {
           await call.finish();
           return this.#end();
         }
-        if (call.finished) return await this.#drain();
+        if (json !== undefined && call.finished) return await this.#drain();
       }
     } catch (error) {
       this.#end({ error });
@@ -131,7 +129,7 @@ export class Pump {
     this.#partial = 0;
     this.#held += batch.bytes;
     this.#queue.push(batch);
-    this.#onChange();
+    this.#serve();
   }
 
   /** What belongs to no complete chunk cannot be consumed, so it alone never stops the reading. */
@@ -155,23 +153,31 @@ export class Pump {
 
   /** Takes when there is something to take, after all that asked before. */
   #inTurn(take, atEnd) {
-    const go = async () => {
-      try {
-        while (!this.#advance()) {
-          if (this.#ended) return this.#endWith(atEnd);
-          this.#waitsSince ??= performance.now();
-          await new Promise((resolve) => {
-            this.#onChange = resolve;
-          });
-        }
-        return take(); // without another await, in which what is there could be dropped
-      } finally {
-        this.#waitsSince = undefined;
-        if (--this.#asking === 0 && this.#abandoned) this.cancel();
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ take, atEnd, resolve, reject });
+      this.#serve();
+    });
+  }
+
+  #serve() {
+    while (this.#waiters.length > 0) {
+      if (!this.#advance() && !this.#ended) {
+        this.#waitsSince ??= performance.now();
+        return;
       }
-    };
-    this.#lastAsked = this.#asking++ === 0 ? go() : this.#lastAsked.then(go, go);
-    return this.#lastAsked;
+      this.#waitsSince = undefined;
+      this.#answer(this.#waiters.shift());
+    }
+    if (this.#abandoned) this.cancel();
+  }
+
+  /** With what is there, or with the end. */
+  #answer({ take, atEnd, resolve, reject }) {
+    if (this.#at < this.#batch.chunks.length) return resolve(take());
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure) reject(failure.error);
+    else resolve(atEnd);
   }
 
   /** Moves on to a batch that has something left, if one is there. */
@@ -182,13 +188,6 @@ export class Pump {
     this.#batch = batch;
     this.#at = 0;
     return true;
-  }
-
-  #endWith(value) {
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure) throw failure.error;
-    return value;
   }
 
   #shift() {
@@ -211,7 +210,7 @@ export class Pump {
     this.#failure = failure;
     if (failure?.error instanceof LLMRouterError) failure.error.carry(this.#chunks.completion());
     this.#onRoom();
-    this.#onChange();
+    this.#serve();
     this.#settle();
   }
 

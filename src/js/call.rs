@@ -310,7 +310,8 @@ impl CoreCall {
         })
     }
 
-    /// Takes what a read brought; gives the chunks that it completes as the JSON text of an array.
+    /// Takes what a read brought; gives the chunks that it completes as the JSON text of an array. Without a text it
+    /// has completed nothing, and the next read is pending at once; with one, `finished` and `readStarts` tell more.
     #[wasm_bindgen(js_name = onBytes)]
     pub fn on_bytes(&self, bytes: &[u8]) -> Result<Option<String>, JsValue> {
         self.with(|answer| {
@@ -400,7 +401,8 @@ impl Answer {
             Err(error) if chunks.is_none() => Err(error),
             outcome => {
                 self.failure = outcome.err();
-                Ok(chunks)
+                // The terminal event may bring no chunk.
+                Ok(chunks.or_else(|| self.machine.is_finished().then(|| "[]".to_owned())))
             }
         }
     }
