@@ -20,8 +20,11 @@ pub(crate) struct Body {
     lease: Option<Lease>,
     /// How long the server keeps the connection; `None` when it may not be used again.
     keep: Option<Keep>,
-    /// Nobody had to wait for a chunk.
-    whole: bool,
+    /// The connection is back in hyper's pool at the end: nobody had to wait for a chunk, or hyper's tasks had their
+    /// turn after that.
+    settled: bool,
+    /// The end was seen, and is told after that turn.
+    over: bool,
 }
 
 /// The server's words about the connection.
@@ -36,18 +39,23 @@ impl Body {
         Self {
             lease: Some(lease),
             keep,
-            whole: true,
+            settled: true,
+            over: false,
         }
     }
 
     /// The next chunk; `None` at the end, when the socket is already free again.
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Failure>>> {
         loop {
+            if self.over {
+                self.ends();
+                return Poll::Ready(None);
+            }
             let Some(body) = self.lease.as_mut().and_then(|lease| lease.body.as_mut()) else {
                 return Poll::Ready(None);
             };
             let Poll::Ready(frame) = http_body::Body::poll_frame(Pin::new(body), context) else {
-                self.whole = false;
+                self.settled = false;
                 return Poll::Pending;
             };
             match frame {
@@ -61,8 +69,12 @@ impl Body {
                     return Poll::Ready(Some(Err(failure::network(error, Progress::Answered))));
                 }
                 None => {
-                    self.ends();
-                    return Poll::Ready(None);
+                    self.over = true;
+                    if !self.settled && self.keep.is_some() {
+                        self.settled = true;
+                        context.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
                 }
             }
         }
@@ -71,7 +83,7 @@ impl Body {
     fn ends(&mut self) {
         let sent = self.lease.as_ref().is_some_and(Lease::is_sent);
         match (self.keep, self.lease.take()) {
-            (Some(keep), Some(lease)) if sent => lease.give_back(keep.at_most, self.whole),
+            (Some(keep), Some(lease)) if sent => lease.give_back(keep.at_most, self.settled),
             (_, lease) => {
                 self.lease = lease;
                 self.closes(Closed::Server);
@@ -96,6 +108,11 @@ impl Drop for Body {
                 Some(rest) => left = rest,
                 None => return,
             }
+        }
+        if self.over {
+            // Nobody waits here for hyper's tasks to have their turn.
+            self.settled = false;
+            self.ends();
         }
     }
 }

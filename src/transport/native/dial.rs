@@ -17,7 +17,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::counters::Counters;
-use crate::deadline::SharedClocks;
+use crate::deadline::{Clocks, SharedClocks};
 use crate::error::TimeoutKind;
 use crate::rt;
 
@@ -95,7 +95,8 @@ impl Dials {
         (state.clocks, state.taken, state.sent) = (Some(clocks), false, false);
     }
 
-    /// Whoever polls with this context is woken when the clocks enter another stage, because hyper's task moves them.
+    /// Whoever polls with this context is woken when the clocks come to a nearer deadline, because hyper's task moves
+    /// them.
     pub(super) fn wakes(&self, context: &Context<'_>) {
         let waiter = &mut self.lock().waiter;
         match waiter {
@@ -108,10 +109,7 @@ impl Dials {
     pub(super) fn takes(&self) {
         let mut state = self.lock();
         state.taken = true;
-        if let Some(clocks) = &state.clocks {
-            clocks.lock().uploads(rt::now());
-        }
-        wake(&state);
+        state.moves(Clocks::uploads);
         drop(state);
         self.taken.notify_one();
     }
@@ -120,16 +118,12 @@ impl Dials {
     pub(super) fn sends(&self, bytes: usize, all: bool) {
         let mut state = self.lock();
         state.sent = all;
-        if let Some(clocks) = &state.clocks {
-            let now = rt::now();
-            let mut clocks = clocks.lock();
+        state.moves(|clocks, now| {
             clocks.sends(now, bytes as u64);
             if all {
                 clocks.uploaded(now);
-                drop(clocks);
-                wake(&state);
             }
-        }
+        });
     }
 
     /// Whether a connection has taken the request.
@@ -207,10 +201,7 @@ impl Dials {
             return Err("the connection is gone".into());
         }
         state.ended = None;
-        if let Some(clocks) = &state.clocks {
-            clocks.lock().dials(rt::now());
-        }
-        wake(&state);
+        state.moves(Clocks::dials);
         Ok(())
     }
 
@@ -220,9 +211,22 @@ impl Dials {
     }
 }
 
-fn wake(state: &State) {
-    if let Some(waiter) = &state.waiter {
-        waiter.wake_by_ref();
+impl State {
+    /// Moves the clocks on. Whose timer goes off no later than they want needs not be woken: it looks at them then.
+    fn moves(&self, act: impl FnOnce(&mut Clocks, rt::Instant)) {
+        let Some(clocks) = &self.clocks else { return };
+        let mut clocks = clocks.lock();
+        let before = clocks.next();
+        act(&mut clocks, rt::now());
+        let nearer = match (before, clocks.next()) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some((before, _)), Some((after, _))) => after < before,
+        };
+        drop(clocks);
+        if nearer && let Some(waiter) = &self.waiter {
+            waiter.wake_by_ref();
+        }
     }
 }
 
@@ -289,9 +293,20 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Instant;
 
     use super::*;
+    use crate::deadline::Limits;
+
+    #[derive(Default)]
+    struct Woken(AtomicBool);
+
+    impl std::task::Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
 
     #[tokio::test]
     async fn a_fresh_slot_dials_at_once() {
@@ -322,6 +337,27 @@ mod tests {
         });
         held.unwrap_err();
         assert!(from.elapsed() < GRACE, "given up after {:?}", from.elapsed());
+    }
+
+    #[tokio::test]
+    async fn only_a_nearer_deadline_wakes_who_waits() {
+        for (read, woken) in [(60, false), (1, true)] {
+            let limits = Limits {
+                write: Some(Duration::from_secs(10)),
+                read: Some(Duration::from_secs(read)),
+                ..Limits::default()
+            };
+            let dials = Dials::new(Arc::default());
+            let clocks = SharedClocks::new(Clocks::start(rt::now(), limits, false));
+            clocks.lock().uploads(rt::now());
+            dials.begins(clocks);
+            let waiter = Arc::new(Woken::default());
+            dials.wakes(&Context::from_waker(&Arc::clone(&waiter).into()));
+            dials.takes();
+            dials.sends(100, true);
+            let told = waiter.0.load(Ordering::Relaxed);
+            assert_eq!(told, woken, "from a limit of 10 s to one of {read} s");
+        }
     }
 
     #[test]
