@@ -156,10 +156,11 @@ fn streams(section: &mut Section, results: &Results, task: &str, title: &str) {
 const OWN_COST: &str = "What a call costs by itself, with a fetch that answers at once (measured apart, on a busy machine): \
     about 56 µs of processor time in Node and 20 µs in Bun, where the fetch by hand takes 18 and 2. With a server, where \
     nothing of it is in the processor's caches, some 30 µs are the core's (a third of them for checking the answer, the \
-    rest for the request, the clocks and the metrics, all in code that is built for size); the others are a reader \
-    instead of `json()`, because the `read` limit starts anew with every piece of a body (5 µs in Bun, 25 in Deno), an \
-    AbortController, a timer and the promises between them. Where the whole answer takes 75 (Bun), 140 (Deno) or \
-    250 µs (workerd), as over loopback, this shows; beside a model's answer it does not.";
+    rest for the request, the clocks and the metrics; with a core that was built for speed instead of size, Node and Bun \
+    took as long). The others are what limits need of the host: a fetch by hand with an AbortController, a timer and, \
+    because the `read` limit starts anew with every piece of a body, a reader instead of `json()`, and nothing else, \
+    took 1.18 (Node), 1.26 (Bun) and 1.42 times (Deno) as long as one without. Where the whole answer takes 160 (Bun) to \
+    350 µs (workerd), as over loopback, this shows; beside a model's answer it does not.";
 
 /// The time of an answer that is not streamed.
 fn single(section: &mut Section, results: &Results) {
