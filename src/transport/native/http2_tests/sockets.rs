@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::PrivateKeyDer;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use super::super::Host;
 use super::super::pair::Pair;
-use super::server::{Server, all, config, gets, pair};
+use super::server::{Seen, Server, all, config, gets, goes_away, pair, serve};
 use crate::config::{ConnectionPoolConfig, HttpVersion, ProviderConfig};
 use crate::error::Replay;
 use crate::{CallOptions, ChatRequest, Client, ErrorKind, Message, TimeoutKind};
@@ -116,6 +118,20 @@ async fn encrypted_servers_must_agree_to_http_2() {
             assert_eq!(failure.replay, Some(crate::error::Replay::NeverSent));
         }
     }
+}
+
+#[tokio::test]
+async fn a_request_that_a_server_did_not_take_before_it_went_away_is_sent_over_another_socket() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let pair = pair(1);
+    let asked = gets(&pair, &format!("http://{}/", listener.local_addr().unwrap()), 1);
+    let (mut going, _) = listener.accept().await.unwrap();
+    goes_away(&mut going).await;
+    let (next, _) = listener.accept().await.unwrap();
+    let seen = Arc::<Seen>::default();
+    tokio::spawn(serve(next, Arc::clone(&seen), watch::channel(false).0, 1000));
+    all(asked).await;
+    assert_eq!(seen.sweep().requests, 1);
 }
 
 /// Rule 20, while others find the same socket gone and dial anew.
