@@ -127,7 +127,8 @@ async fn a_request_that_a_server_did_not_take_before_it_went_away_is_sent_over_a
     let asked = gets(&pair, &format!("http://{}/", listener.local_addr().unwrap()), 1);
     let (mut going, _) = listener.accept().await.unwrap();
     goes_away(&mut going).await;
-    let (next, _) = listener.accept().await.unwrap();
+    let again = tokio::time::timeout(Duration::from_secs(60), listener.accept()).await;
+    let (next, _) = again.expect("the request goes out again").unwrap();
     let seen = Arc::<Seen>::default();
     tokio::spawn(serve(next, Arc::clone(&seen), watch::channel(false).0, 1000));
     all(asked).await;
