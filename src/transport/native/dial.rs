@@ -50,8 +50,8 @@ struct State {
     sent: bool,
     /// When the last response ended.
     ended: Option<rt::Instant>,
-    /// It had come as a whole, so that its connection was back in hyper's pool before its end was seen.
-    whole: bool,
+    /// Its connection was back in hyper's pool before its end was told.
+    settled: bool,
     /// The connection was found open after a response.
     looked_at: bool,
     /// A socket was opened and not seen to be gone.
@@ -153,18 +153,18 @@ impl Dials {
         expired.is_some_and(|expired| matches!(expired.kind, TimeoutKind::Write | TimeoutKind::Read))
     }
 
-    /// The response has ended and left the connection fit for another. `whole`: nobody had to wait for its body.
-    pub(super) fn ends(&self, whole: bool) {
+    /// The response has ended and left the connection fit for another. `settled`: it is back in hyper's pool.
+    pub(super) fn ends(&self, settled: bool) {
         let mut state = self.lock();
         (state.clocks, state.waiter) = (None, None);
-        (state.ended, state.whole) = (Some(rt::now()), whole);
+        (state.ended, state.settled) = (Some(rt::now()), settled);
     }
 
     /// Whether the runtime has to look at the connection before it is used again, because the server may have closed it
     /// or sent something. A server that has kept it open before is trusted to do so for a [`MOMENT`].
     pub(super) fn wants_a_look(&self, now: rt::Instant) -> bool {
         let mut state = self.lock();
-        let ended = state.ended.filter(|_| state.whole);
+        let ended = state.ended.filter(|_| state.settled);
         let known = std::mem::replace(&mut state.looked_at, true);
         !known || ended.is_none_or(|ended| now.since(ended) > MOMENT)
     }

@@ -105,14 +105,14 @@ impl Lease {
         self.fate = fate;
     }
 
-    /// Gives the slot back for reuse, then frees the place. `hint`: how long the server keeps the connection; `whole`:
-    /// nobody had to wait for the body.
-    pub(super) fn give_back(mut self, hint: Option<Duration>, whole: bool) {
+    /// Gives the slot back for reuse, then frees the place. `hint`: how long the server keeps the connection;
+    /// `settled`: it is back in hyper's pool.
+    pub(super) fn give_back(mut self, hint: Option<Duration>, settled: bool) {
         (self.pending, self.body) = (None, None);
         if self.leave(true) {
             self.permit = None;
         } else if let Some(slot) = self.slot.take() {
-            slot.dials.ends(whole);
+            slot.dials.ends(settled);
             self.pool.put(slot, hint);
             self.permit = None;
         }
