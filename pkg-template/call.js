@@ -153,7 +153,7 @@ export class Call {
     this.#fires = Infinity;
     this.#sending?.leave();
     this.#reader?.cancel().catch(() => {}); // a replacement for fetch may not have listened to the signal
-    this.#sending = this.#reader = this.#memory = undefined;
+    this.#sending = this.#reader = this.#memory = this.#rest = undefined;
     this.#leaving = this.#reading = false;
     this.early = [];
   }

@@ -25,6 +25,16 @@ export const retries = {
     }
   },
 
+  async "what an attempt before had read, and not used, does not get into the next one"(bench) {
+    const overloaded = `data: ${JSON.stringify({ error: { message: "busy", type: "server_error", code: "server_error" } })}\n\n`;
+    const { fetch, calls } = answering([
+      () => streaming(undefined, [`${overloaded}: ${".".repeat(100_000)}\n\n${event("of an attempt before")}`]),
+      () => streaming(undefined, [WHOLE]),
+    ]);
+    const client = bench.client(undefined, { ...QUICK, fetch });
+    equal([await (await bench.stream(client)).text(), calls.length], ["ab", 2], "text and calls");
+  },
+
   async "a body that stalls before its content is left: its fetch is aborted and its body cancelled"(bench) {
     for (const type of [undefined, "bytes"]) {
       let cancelled = 0;
