@@ -218,11 +218,9 @@ impl State {
         let mut clocks = clocks.lock();
         let before = clocks.next();
         act(&mut clocks, rt::now());
-        let nearer = match (before, clocks.next()) {
-            (_, None) => false,
-            (None, Some(_)) => true,
-            (Some((before, _)), Some((after, _))) => after < before,
-        };
+        let nearer = clocks
+            .next()
+            .is_some_and(|(after, _)| before.is_none_or(|(before, _)| after < before));
         drop(clocks);
         if nearer && let Some(waiter) = &self.waiter {
             waiter.wake_by_ref();
