@@ -1,29 +1,11 @@
 // The body of an answer: the host's, or what a replacement for fetch gives in its place.
 
-import { hostName } from "./core.js";
 import { StreamError } from "./errors.js";
-
-let host;
 
 /** The body's stream, or what a replacement for fetch has in its place. */
 export function bodyOf(answer) {
   const { body } = answer;
   return typeof body === "object" && body !== null ? body : undefined;
-}
-
-/**
- * A reader that takes memory to read into, where the body is a stream of bytes and reading takes less time with it. In
- * Node it takes more. So it does for an answer that comes in one read or two, but in Deno. Bun's bodies are no such
- * streams, and being told so takes it long.
- */
-export function byteReader(body, streaming) {
-  host ??= hostName();
-  if (host === "node" || host === "bun" || (!streaming && host !== "deno")) return undefined;
-  try {
-    return body.getReader({ mode: "byob" });
-  } catch {
-    return undefined;
-  }
 }
 
 export function notBytes(value) {

@@ -1,18 +1,15 @@
 // One call: from the request, over as many attempts as it takes, to the end of the answer's body; with one timer, and
 // clean on every way out.
 
-import { bodyOf, byteReader, discard, notBytes } from "./body.js";
+import { bodyOf, discard, notBytes } from "./body.js";
 import { calls, currentInstance, isAlive } from "./crash.js";
 import { abortError, toError } from "./errors.js";
+import { Reading, VIEW_BYTES } from "./reading.js";
 import { headOf } from "./send.js";
 
-/** The most that one read gives: what the core takes in at once, it needs memory for, which wasm never gives back. */
-const VIEW_BYTES = 65536;
 /** How much is read after the last event, so that the host can use the socket again. */
 const DRAIN_BYTES = 65536;
 const DRAIN_MS = 1000;
-/** The memory that the last answer was read into: it costs more to make than to use. */
-let spare;
 /** Hosts fire a timer at once that is set to more than this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -33,11 +30,8 @@ export class Call {
   #signal;
   /** The request of this attempt. */
   #sending;
-  #reader;
-  /** The memory to read into, when the body is a byte stream. */
-  #memory;
-  /** What the host's last read brought beyond what was asked for. */
-  #rest;
+  /** The body of this attempt's answer. */
+  #body;
   /** The core takes the next read as begun, and its deadlines are no nearer than the timer. */
   #reading = false;
   #timer;
@@ -110,7 +104,7 @@ export class Call {
       try {
         return await this.#attempt();
       } catch (raw) {
-        if (raw !== AGAIN) throw this.#end(this.#errorOf(raw));
+        if (raw !== AGAIN) throw this.fails(raw);
         this.#leave();
       }
     }
@@ -142,7 +136,7 @@ export class Call {
     const wait = this.#step(() => this.#core.onHead(status, headers));
     this.streaming = this.#core.streaming;
     const body = bodyOf(answer);
-    if (body) this.#openReader(body);
+    if (body) this.#body = new Reading(body, this.streaming);
     if (!this.streaming) return this.#arm(wait); // the core takes its reading as begun
     this.bufferSize = this.#core.bufferSize;
   }
@@ -152,8 +146,8 @@ export class Call {
     clearTimeout(this.#timer);
     this.#fires = Infinity;
     this.#sending?.leave();
-    this.#reader?.cancel().catch(() => {}); // a replacement for fetch may not have listened to the signal
-    this.#sending = this.#reader = this.#memory = this.#rest = undefined;
+    this.#body?.cancel(); // a replacement for fetch may not have listened to the signal
+    this.#sending = this.#body = undefined;
     this.#leaving = this.#reading = false;
     this.early = [];
   }
@@ -195,36 +189,23 @@ export class Call {
 
   /** Reads once, at most `room` bytes. Resolves with undefined at the end. */
   async read(room) {
-    if (!this.#reader) return undefined;
+    if (!this.#body) return undefined;
     if (this.streaming && !this.#reading) this.#readStarts();
     const most = Math.min(room, VIEW_BYTES);
-    if (this.#rest) return this.#beginning(this.#rest, most);
-    const view = this.#memory && new Uint8Array(this.#memory, 0, most);
+    const left = this.#body.left(most);
+    if (left) return left;
     let result;
     try {
-      result = await this.#reader.read(view);
+      result = await this.#body.read(most);
     } catch (reason) {
       if (this.#over) return undefined;
       if (this.#leaving) throw AGAIN;
       return this.#readFails(reason);
     }
-    if (this.#leaving && !this.#over) throw AGAIN;
-    const { done, value } = result;
-    if (view && value) this.#memory = value.buffer; // comes back with the result; the core copies what it needs
-    if (done || this.#over) {
-      spare = this.#memory;
-      this.#memory = undefined;
-      return undefined;
-    }
-    if (!ArrayBuffer.isView(value)) throw this.#end(notBytes(value));
-    return value.byteLength > most ? this.#beginning(value, most) : value;
-  }
-
-  /** The first bytes of what the host read, which may be more than anybody asked for; the others are read next. */
-  #beginning({ buffer, byteOffset, byteLength }, most) {
-    const size = Math.min(byteLength, most);
-    this.#rest = byteLength > size ? new Uint8Array(buffer, byteOffset + size, byteLength - size) : undefined;
-    return new Uint8Array(buffer, byteOffset, size);
+    if (this.#over) return undefined;
+    if (this.#leaving) throw AGAIN;
+    if (!result?.done && !ArrayBuffer.isView(result?.value)) throw this.#end(notBytes(result?.value));
+    return this.#body.take(result, most);
   }
 
   /** An answer that was complete ends with that. */
@@ -292,6 +273,11 @@ export class Call {
     this.onAbort(reason);
   }
 
+  /** Ends the call for an error of whoever reads it; returns what to tell the caller. After the end it changes nothing. */
+  fails(raw) {
+    return this.#end(this.#errorOf(raw));
+  }
+
   /** The core has panicked, perhaps further up the stack: without it, this ends like an abort. */
   crash(error) {
     if (this.#over) return;
@@ -316,16 +302,6 @@ export class Call {
 
   #onSignal = () => this.abort(this.#signal.reason);
 
-  #openReader(body) {
-    this.#reader = byteReader(body, this.streaming);
-    if (!this.#reader) {
-      this.#reader = body.getReader();
-      return;
-    }
-    this.#memory = spare?.byteLength === VIEW_BYTES ? spare : new ArrayBuffer(VIEW_BYTES);
-    spare = undefined;
-  }
-
   /** Sets the timer to the nearest deadline, unless it fires before that anyway and can be set again then. */
   #arm(wait) {
     if (wait < 0) return;
@@ -346,14 +322,14 @@ export class Call {
       if (wait >= 0) this.#setTimer(wait, performance.now() + wait);
       if (wait === -Infinity) {
         this.#silent = true;
-        this.#reader?.cancel().catch(() => {}); // the read that waits brings the end
+        this.#body?.cancel(); // the read that waits brings the end
       }
     } catch (raw) {
       const error = this.#failed(raw);
       if (error !== AGAIN) return this.onFail(error);
       this.#leaving = true;
       this.#sending?.leave(AGAIN); // settles the wait for the head
-      this.#reader?.cancel().catch(() => {}); // settles the read that waits, which then throws it
+      this.#body?.cancel(); // settles the read that waits, which then throws it
     }
   };
 
@@ -373,7 +349,7 @@ export class Call {
 
   /** What to throw for what the core threw: before the answer has begun, there may be another attempt. */
   #failed(raw) {
-    return raw?.kind === "again" && !this.#over ? AGAIN : this.#end(this.#errorOf(raw));
+    return raw?.kind === "again" && !this.#over ? AGAIN : this.fails(raw);
   }
 
   #errorOf(raw) {
@@ -394,7 +370,7 @@ export class Call {
     }
     this.#close();
     // The fetch is aborted. A replacement for it may not have listened, so its body is cancelled too.
-    this.#reader?.cancel(error).catch(() => {});
+    this.#body?.cancel(error);
     return error;
   }
 

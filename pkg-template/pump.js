@@ -106,7 +106,7 @@ export class Pump {
         if (json !== undefined && call.finished) return await this.#drain();
       }
     } catch (error) {
-      this.#end({ error });
+      this.#end({ error: call.fails(error) });
     }
   }
 

@@ -86,6 +86,24 @@ export const chat = {
     equal({ messages, stream, model }, { messages: MESSAGES, stream: true, model: "test-model" }, "body");
   },
 
+  async "a replacement's body need not take memory to read into, and its own memory is left alone"(bench) {
+    const pool = new Uint8Array(65536).fill(7);
+    const pooled = (text, at) => pool.subarray(at, at + new TextEncoder().encodeInto(text, pool.subarray(at)).written);
+    const pieces = () => [new TextEncoder().encode(event("Hel")), pooled(event("lo", "stop"), 0), pooled("data: [DONE]\n\n", 1000)];
+    const body = () => {
+      const left = pieces();
+      const read = async () => (left.length > 0 ? { done: false, value: left.shift() } : { done: true, value: undefined });
+      return { getReader: () => ({ read, cancel: async () => {} }), cancel: async () => {} };
+    };
+    const fetch = async () => ({ status: 200, headers: new Headers({ "content-type": "text/event-stream" }), body: body() });
+    const client = bench.client(undefined, { fetch });
+    for (let time = 0; time < 2; time++) equal(await bench.text(client, true), "Hello", "text");
+    // What is kept to read the host's own answers into is not the replacement's.
+    equal(await bench.text(bench.client(), true), await bench.text(bench.client()), "text of the host's own");
+    equal(pool.at(-1), 7, "the end of the replacement's memory");
+    equal(new TextDecoder().decode(pool.subarray(0, 5)), "data:", "the beginning of the replacement's memory");
+  },
+
   async "finalCompletion() is what the unary answer is"(bench) {
     const client = bench.client();
     const { message, finish_reason } = (await bench.unary(client)).choices[0];

@@ -1,7 +1,7 @@
 // Cases of bad input and bad answers: a typed error each, never a hang.
 
 import { equal, failure, ok, thrown } from "./check.mjs";
-import { KEY } from "./bench.mjs";
+import { event, KEY } from "./bench.mjs";
 
 export const errors = {
   "construction errors have the words that all targets share"(bench) {
@@ -101,6 +101,34 @@ export const errors = {
     const fetch = async () => ({ ok: true, status: 200, headers: new Headers({ "content-type": "text/event-stream" }), body });
     const error = await failure(bench.text(bench.client(undefined, { fetch }), true), bench.pkg.LLMRouterError, "strings");
     ok(error.message.includes("Uint8Array"), error.message);
+  },
+
+  async "whatever a replacement's reader does, its call ends"(bench) {
+    const fail = (words) => {
+      throw new Error(words);
+    };
+    const bytes = () => new TextEncoder().encode(event("a"));
+    const broken = Object.defineProperty(bytes(), "byteLength", { get: () => fail("no length") });
+    const ways = [
+      [() => undefined, "undefined"],
+      [() => ({ done: false, value: broken }), "no length"],
+      [() => fail("no more"), "no more"],
+    ];
+    for (const [way, words] of ways) {
+      let reads = 0;
+      const read = async () => (reads++ === 0 ? { done: false, value: bytes() } : way());
+      const body = { getReader: () => ({ read, cancel: async () => {} }), cancel: async () => {} };
+      let signal;
+      const fetch = async (_, init) => {
+        signal = init.signal;
+        return { status: 200, headers: new Headers({ "content-type": "text/event-stream" }), body };
+      };
+      const client = bench.client(undefined, { fetch });
+      const error = await failure(bench.text(client, true), bench.pkg.LLMRouterError, words);
+      ok(String(error.message + error.cause?.message).includes(words), error.message);
+      equal(client.poolStats().inUse, 0, "in use");
+      ok(signal.aborted, "the request goes on");
+    }
   },
 
   async "no error shows the key, and all can be logged as JSON"(bench) {
