@@ -294,7 +294,11 @@ mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Instant;
 
+    use super::super::Host;
+    use super::super::pair::Pair;
+    use super::super::slot::Origin;
     use super::*;
+    use crate::config::{HttpVersion, ProviderConfig};
     use crate::deadline::Limits;
 
     #[derive(Default)]
@@ -356,6 +360,23 @@ mod tests {
             let told = waiter.0.load(Ordering::Relaxed);
             assert_eq!(told, woken, "from a limit of 10 s to one of {read} s");
         }
+    }
+
+    /// Rule 20: another request over the same socket may find out first that it is gone.
+    #[tokio::test]
+    async fn only_a_request_that_was_not_taken_is_another_sockets_when_a_shared_one_is_gone() {
+        let config = ProviderConfig::new("openai", "key").http_version(HttpVersion::Http2);
+        let Pair { gate, transport, .. } = Pair::of(config, Host::default());
+        let origin = Origin::of(&reqwest::Url::parse("http://127.0.0.1:1").unwrap()).unwrap();
+        let permit = gate.acquire().await.unwrap();
+        let lease = transport.pool.lease(&origin, transport.kernel, permit).unwrap();
+        let (slot, request) = lease.parts().unwrap();
+        slot.dials.opened();
+        request.takes();
+        slot.dials.dials().unwrap_err();
+        assert!(!lease.is_stale(), "the server may have worked on it");
+        request.begins(SharedClocks::new(Clocks::start(rt::now(), Limits::default(), false)));
+        assert!(lease.is_stale());
     }
 
     #[test]
