@@ -153,14 +153,17 @@ fn streams(section: &mut Section, results: &Results, task: &str, title: &str) {
 }
 
 /// Why single answers over loopback do not come near the time of a fetch by hand.
-const OWN_COST: &str = "What a call costs by itself, with a fetch that answers at once (measured apart, on a busy machine): \
-    about 56 µs of processor time in Node and 20 µs in Bun, where the fetch by hand takes 18 and 2. With a server, where \
-    nothing of it is in the processor's caches, some 30 µs are the core's (a third of them for checking the answer, the \
-    rest for the request, the clocks and the metrics; with a core that was built for speed instead of size, Node and Bun \
-    took as long). The others are what limits need of the host: a fetch by hand with an AbortController, a timer and, \
-    because the `read` limit starts anew with every piece of a body, a reader instead of `json()`, and nothing else, \
-    took 1.18 (Node), 1.26 (Bun) and 1.42 times (Deno) as long as one without. Where the whole answer takes 160 (Bun) to \
-    350 µs (workerd), as over loopback, this shows; beside a model's answer it does not.";
+const OWN_COST: &str = "What a call costs by itself, with a fetch that answers at once (measured apart, on a busy \
+    machine): about 56 µs of processor time in Node and 20 µs in Bun, where the fetch by hand takes 18 and 2. With \
+    a server, where little of it is in the processor's caches, it is more. In Node, after 3,000 calls, an answer \
+    takes 470 µs by hand and 640 here: some 60 of the difference are what limits need of the host (an \
+    AbortController, a timer and, because the `read` limit starts anew with every piece of a body, a reader instead \
+    of `json()`; and a turn of the host, without which its pool opens a second socket), some 50 the core (a third \
+    of them for checking the answer, the rest for the request, the clocks and the metrics), the others the \
+    JavaScript around it. What limits need, alone, made a fetch by hand 1.0 to 1.2 times as long in Node, Bun and \
+    workerd, and 1.4 times in Deno. The table's answers come after 300 calls, which engines have not yet compiled \
+    as well: the first hundreds of a process cost most. Where the whole answer takes 160 (Bun) to 380 µs (workerd), \
+    as over loopback, this shows; beside a model's answer it does not.";
 
 /// The time of an answer that is not streamed.
 fn single(section: &mut Section, results: &Results) {
