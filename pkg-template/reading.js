@@ -19,7 +19,7 @@ export class Reading {
   constructor(body, streaming) {
     this.#reader = byteReader(body, streaming);
     if (this.#reader) {
-      this.#memory = spare ?? new ArrayBuffer(VIEW_BYTES);
+      this.#memory = spare?.byteLength === VIEW_BYTES ? spare : new ArrayBuffer(VIEW_BYTES);
       spare = undefined;
     } else {
       this.#reader = body.getReader();

@@ -62,6 +62,17 @@ export function fetchOf(body, headers = { "content-type": "text/event-stream" })
   return { fetch, calls };
 }
 
+/** A streamed answer, as much of one as is needed: a Response would refuse some bodies itself on some hosts. */
+export function bareAnswer(body) {
+  return { ok: true, status: 200, headers: new Headers({ "content-type": "text/event-stream" }), body };
+}
+
+/** A body that is no stream of the host's: this function reads it. */
+export function bodyReadBy(read) {
+  const cancel = async () => {};
+  return { getReader: () => ({ read, cancel }), cancel };
+}
+
 /** One event of a streamed answer, as bytes on the wire. */
 export function event(content, finish_reason = null) {
   const chunk = { id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta: { content }, finish_reason }] };

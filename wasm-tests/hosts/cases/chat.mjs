@@ -1,7 +1,7 @@
 // Cases of answers that arrive: unary and streamed, in every way of reading a stream.
 
 import { equal, failure, ok, until } from "./check.mjs";
-import { delta, event, fetchOf, KEY, MESSAGES, readAll } from "./bench.mjs";
+import { bareAnswer, bodyReadBy, delta, event, fetchOf, KEY, MESSAGES, readAll } from "./bench.mjs";
 
 export const chat = {
   async "streamed text equals unary text"(bench) {
@@ -92,11 +92,9 @@ export const chat = {
     const pieces = () => [new TextEncoder().encode(event("Hel")), pooled(event("lo", "stop"), 0), pooled("data: [DONE]\n\n", 1000)];
     const body = () => {
       const left = pieces();
-      const read = async () => (left.length > 0 ? { done: false, value: left.shift() } : { done: true, value: undefined });
-      return { getReader: () => ({ read, cancel: async () => {} }), cancel: async () => {} };
+      return bodyReadBy(async () => (left.length > 0 ? { done: false, value: left.shift() } : { done: true, value: undefined }));
     };
-    const fetch = async () => ({ status: 200, headers: new Headers({ "content-type": "text/event-stream" }), body: body() });
-    const client = bench.client(undefined, { fetch });
+    const client = bench.client(undefined, { fetch: async () => bareAnswer(body()) });
     for (let time = 0; time < 2; time++) equal(await bench.text(client, true), "Hello", "text");
     // What is kept to read the host's own answers into is not the replacement's.
     equal(await bench.text(bench.client(), true), await bench.text(bench.client()), "text of the host's own");

@@ -1,7 +1,7 @@
 // Cases of bad input and bad answers: a typed error each, never a hang.
 
 import { equal, failure, ok, thrown } from "./check.mjs";
-import { event, KEY } from "./bench.mjs";
+import { bareAnswer, bodyReadBy, event, KEY } from "./bench.mjs";
 
 export const errors = {
   "construction errors have the words that all targets share"(bench) {
@@ -97,8 +97,7 @@ export const errors = {
         controller.close();
       },
     });
-    // A Response would refuse it itself on some hosts, so this is only as much of one as is needed.
-    const fetch = async () => ({ ok: true, status: 200, headers: new Headers({ "content-type": "text/event-stream" }), body });
+    const fetch = async () => bareAnswer(body);
     const error = await failure(bench.text(bench.client(undefined, { fetch }), true), bench.pkg.LLMRouterError, "strings");
     ok(error.message.includes("Uint8Array"), error.message);
   },
@@ -116,12 +115,11 @@ export const errors = {
     ];
     for (const [way, words] of ways) {
       let reads = 0;
-      const read = async () => (reads++ === 0 ? { done: false, value: bytes() } : way());
-      const body = { getReader: () => ({ read, cancel: async () => {} }), cancel: async () => {} };
+      const body = bodyReadBy(async () => (reads++ === 0 ? { done: false, value: bytes() } : way()));
       let signal;
       const fetch = async (_, init) => {
         signal = init.signal;
-        return { status: 200, headers: new Headers({ "content-type": "text/event-stream" }), body };
+        return bareAnswer(body);
       };
       const client = bench.client(undefined, { fetch });
       const error = await failure(bench.text(client, true), bench.pkg.LLMRouterError, words);
